@@ -5,6 +5,7 @@
 //! run takes the same steps and stops before `apply`, so it reports exactly what applying would do.
 
 mod apply;
+mod batch;
 mod cell;
 mod changes;
 mod check;
@@ -18,6 +19,7 @@ mod load;
 mod mapping;
 mod parse;
 mod parts;
+mod plan;
 mod progress;
 mod protected_row;
 mod record;
@@ -53,9 +55,10 @@ pub use request::{ImportRequest, Mode, SourceFile};
 pub use undo::{UndoError, Undone, undo};
 
 use check::CheckOptions;
-use dataset::{Dataset, Plan};
+use dataset::Dataset;
 use findings::Findings;
 use parse::{Files, ReadOptions};
+use plan::Plan;
 
 use crate::output::one_line::clip;
 
@@ -156,8 +159,8 @@ pub async fn run(
     kept.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     let refusal = (!refusals.is_empty()).then(|| join_refusals(&refusals));
     let changes = !plan.is_empty();
-    let recorded = record::prepare_rejects(&rejects, &dataset.words, &erased);
-    let batch = record::Batch {
+    let recorded = batch::prepare_rejects(&rejects, &dataset.words, &erased);
+    let new_batch = batch::Batch {
         as_at,
         finished_at: now,
         forced: allowance_used,
@@ -171,18 +174,18 @@ pub async fn run(
             None
         }
         (Mode::Apply, false) => {
-            let id = record::insert(&txn, &batch).await?;
+            let id = batch::insert(&txn, &new_batch).await?;
             apply::write(&txn, id, dataset, plan, progress).await?;
             undo::record_version(&txn, id).await?;
-            record::audit(&txn, id, &batch).await?;
+            batch::audit(&txn, id, &new_batch).await?;
             txn.commit().await?;
             Some(id)
         }
         // Nothing was written yet. The refusal is recorded in the same transaction, so that no person can be erased
         // between preparing the rejects and writing them.
         (Mode::Apply, true) => {
-            let id = record::insert(&txn, &batch).await?;
-            record::audit(&txn, id, &batch).await?;
+            let id = batch::insert(&txn, &new_batch).await?;
+            batch::audit(&txn, id, &new_batch).await?;
             txn.commit().await?;
             Some(id)
         }

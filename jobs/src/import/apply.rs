@@ -21,7 +21,8 @@ use sea_orm::{
     Iterable as _, QueryFilter as _,
 };
 
-use super::dataset::{Dataset, Plan, Writes};
+use super::dataset::Dataset;
+use super::plan::{Plan, Writes};
 use super::progress::Progress;
 use super::stored_row::{self, id_column};
 

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 use entity::period::Day;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, ModelTrait as _, QueryFilter as _, Value};
 
-use super::dataset::{Dataset, PersonIx, UnitIx, Writes};
+use super::dataset::Dataset;
+use super::plan::Writes;
+use super::reference::{PersonIx, UnitIx};
 use super::stored_row::{self, id_column};
 
 /// Rows per query.

@@ -11,20 +11,25 @@ mod look_alike;
 mod lookup;
 mod not_read;
 mod options;
+mod person_facts;
 mod placements;
+mod post_terms;
 mod posts;
 mod reconcile;
 mod shares;
 mod training;
+mod unit_facts;
 mod units;
 mod work_emails;
 
 pub(super) use options::CheckOptions;
 
-use super::dataset::{Dataset, Plan};
+use super::dataset::Dataset;
 use super::findings::{FileCount, Findings};
 use super::limits;
 use super::parse::Files;
+use super::plan::Plan;
+use super::record::{Appointment, Exemption, Policy, Unavailability};
 use shares::Shares;
 
 /// Compares `files` with `dataset`, ending all posts of the employers in `ends`. Returns the plan and the counts of
@@ -69,10 +74,11 @@ pub(super) fn check(
     if let Some(file) = supporters_name.as_ref().or(staff_name.as_ref()) {
         allocations::notice_outside_teams(dataset, options.as_at, &plan, file, findings);
     }
-    counts.extend(unavailability.map(|file| dated_facts::unavailability(file, dataset, &mut plan, findings)));
-    counts.extend(managers.map(|file| dated_facts::appointments(file, dataset, &mut plan, findings)));
-    counts.extend(policies.map(|file| dated_facts::policies(file, dataset, &mut plan, findings)));
-    counts.extend(exemptions.map(|file| dated_facts::exemptions(file, dataset, &mut plan, findings)));
+    counts
+        .extend(unavailability.map(|file| dated_facts::compare::<Unavailability>(file, dataset, &mut plan, findings)));
+    counts.extend(managers.map(|file| dated_facts::compare::<Appointment>(file, dataset, &mut plan, findings)));
+    counts.extend(policies.map(|file| dated_facts::compare::<Policy>(file, dataset, &mut plan, findings)));
+    counts.extend(exemptions.map(|file| dated_facts::compare::<Exemption>(file, dataset, &mut plan, findings)));
     // This comes last, because any file may refer to a person.
     posts::people(dataset, staff_name.as_deref(), &mut plan, findings);
     if let Some(staff) = &staff_name {

@@ -9,8 +9,9 @@ use std::collections::HashMap;
 
 use entity::store::erasure::{ERASED_TEXT, Erased};
 
-use super::parse::{Files, NumberedRow};
+use super::parse::{AllocationRow, Files, NumberedRow};
 use super::protected_row::ProtectedRow;
+use super::record::PersonDetails;
 use super::reference::PersonKey;
 
 /// Removes everything that was erased from `files`.
@@ -33,11 +34,11 @@ pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {
     let mut hiding = Hiding { words, erased, known: HashMap::new() };
     if let Some(file) = staff {
         for NumberedRow { line: _, row } in &mut file.rows {
-            if hiding.person(&mut row.person) {
-                (row.first_name, row.last_name, row.work_email) = (None, None, None);
-                hiding.assignment(row.person, &mut row.assignment);
+            if hiding.person(&mut row.post.person) {
+                row.details = PersonDetails::default();
+                hiding.assignment(row.post.person, &mut row.post.assignment);
             }
-            hiding.other(&mut row.line_manager);
+            hiding.other(&mut row.post.line_manager);
         }
         for protected in &mut file.protected {
             match protected {
@@ -58,10 +59,13 @@ pub(super) fn hide(files: &mut Files, words: &mut Interner, erased: &Erased) {
         hiding.person(&mut line.row.person);
     }
     for line in supporters.iter_mut().flat_map(|file| &mut file.rows) {
-        hiding.person(&mut line.row.person);
-        for approval in [&mut line.row.line, &mut line.row.senior].into_iter().flatten() {
+        let AllocationRow { allocation, undated_line_approver, undated_senior_approver } = &mut line.row;
+        hiding.person(&mut allocation.person);
+        for approval in [&mut allocation.line, &mut allocation.senior].into_iter().flatten() {
             hiding.other(&mut approval.by);
         }
+        hiding.other(undated_line_approver);
+        hiding.other(undated_senior_approver);
     }
     for line in unavailability.iter_mut().flat_map(|file| &mut file.rows) {
         hiding.person(&mut line.row.person);

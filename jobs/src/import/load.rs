@@ -12,12 +12,13 @@ use entity::value::ApproverCapacity;
 use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _, StreamTrait};
 
-use super::dataset::{
-    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, CompletionKey, Course, Dataset, Exemption,
-    Link, Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, Unavailability, Unit,
-    UnitIx,
-};
+use super::dataset::Dataset;
 use super::parse::Files;
+use super::record::{
+    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, CompletionKey, Course, Exemption, Link,
+    Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, StaffListRef, Unavailability, Unit,
+};
+use super::reference::{PersonIx, UnitIx};
 
 /// The error for a row with a broken reference, which the database's own keys prevent.
 fn dangling(what: &str) -> DbErr {
@@ -117,9 +118,11 @@ async fn people(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset
                 .key_on_file(&employer)
                 .zip(words.key_on_file(&number))
                 .ok_or_else(|| dangling("person without a number"))?,
-            first_name: first_name.map(|text| words.intern(&text)),
-            last_name: last_name.map(|text| words.intern(&text)),
-            work_email: work_email.map(|text| words.intern(&text)),
+            details: PersonDetails {
+                first_name: first_name.map(|text| words.intern(&text)),
+                last_name: last_name.map(|text| words.intern(&text)),
+                work_email: work_email.map(|text| words.intern(&text)),
+            },
         };
         dataset.people.push(person);
         dataset.people.on_file.push(id);

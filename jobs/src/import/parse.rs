@@ -12,10 +12,9 @@ use entity::interner::Interner;
 
 pub(super) use cells::ReadOptions;
 pub(super) use files::{File, Files, NumberedRow};
-pub(super) use organisation::{LinkRow, PostRow, UnitRow};
-pub(super) use policy::{ExemptionRow, PolicyRow};
-pub(super) use roles::{AllocationRow, AppointmentRow, ApprovalRow, UnavailabilityRow};
-pub(super) use training::{CourseRow, RecordRow};
+pub(super) use organisation::{StaffRow, UnitRow};
+pub(super) use roles::AllocationRow;
+pub(super) use training::TrainingRow;
 
 use cells::Cells;
 

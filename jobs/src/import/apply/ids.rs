@@ -5,7 +5,10 @@ use entity::id::{AllocationId, CourseId, PersonId, StaffListId, UnitId};
 use entity::store::is_postgres;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbErr, Statement};
 
-use super::super::dataset::{AllocationRef, CourseIx, Dataset, PersonIx, Plan, StaffListRef, UnitIx};
+use super::super::dataset::Dataset;
+use super::super::plan::Plan;
+use super::super::record::{AllocationRef, StaffListRef};
+use super::super::reference::{CourseIx, PersonIx, UnitIx};
 
 /// The dataset, and the id of each of its units, people and courses. 0 if one is not written.
 pub(super) struct Ids {

@@ -8,7 +8,8 @@ use entity::value::ApproverCapacity;
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::super::changes::{Change, Lister, RecordNames};
-use super::super::dataset::{Dataset, Plan};
+use super::super::dataset::Dataset;
+use super::super::plan::Plan;
 use super::ids::Ids;
 
 /// Returns the dataset, the first `limit` rows that [`super::write`] would write, in its order, and the total number of

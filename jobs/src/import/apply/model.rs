@@ -14,10 +14,11 @@ use entity::table::{
 };
 use entity::value::ApproverCapacity;
 
-use super::super::dataset::{
-    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, CourseIx, Exemption, Link,
-    Owned, Person, PersonIx, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit, UnitIx,
+use super::super::record::{
+    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, Link, Owned,
+    Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
+use super::super::reference::{CourseIx, PersonIx, UnitIx};
 use super::ids::Ids;
 
 impl Ids {
@@ -73,8 +74,8 @@ impl Ids {
     }
 
     pub(super) fn person(&self, place: PersonIx) -> person::Model {
-        let Person { key: (employer, number), first_name, last_name, work_email } =
-            self.dataset.people.list[place.at()];
+        let Person { key: (employer, number), details } = self.dataset.people.list[place.at()];
+        let PersonDetails { first_name, last_name, work_email } = details;
         person::Model {
             id: self.person_id(place),
             employer: self.text(employer),

@@ -9,20 +9,49 @@ use std::collections::{HashMap, HashSet};
 use entity::period::{Day, Validity};
 use entity::value::Role;
 
-use super::super::dataset::{
-    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Dataset, Owned, PersonIx, Plan, UnitIx,
-    Writes,
-};
+use super::super::dataset::Dataset;
 use super::super::fault::Fault;
 use super::super::findings::{FileCount, Findings};
-use super::super::layout::{ColumnSet, SupporterColumn as At};
-use super::super::parse::{AllocationRow, ApprovalRow, File};
+use super::super::layout::{Column, ColumnSet, SupporterColumn as At};
+use super::super::parse::{AllocationRow, File};
+use super::super::plan::{Plan, Writes};
+use super::super::record::{Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Owned};
+use super::super::reference::{PersonIx, PersonKey, UnitIx, Written};
 use super::dated_facts::{DatedFact, Merged, merge};
 use super::shares::{Shares, same_people};
 
 impl DatedFact for Allocation {
+    type Row = AllocationRow;
     type About = (PersonIx, Role, UnitIx);
     const CORRECTS_FIRST_DAY: bool = true;
+
+    fn first_day_column() -> impl Column {
+        At::From
+    }
+
+    fn subject(row: &Self::Row) -> Option<PersonKey> {
+        Some(row.allocation.person)
+    }
+
+    fn resolve(row: Self::Row, dataset: &mut Dataset) -> Result<Self, Fault> {
+        let AllocationRow { allocation, undated_line_approver, undated_senior_approver } = row;
+        let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms } = allocation;
+        let allocation = Self {
+            person: dataset.person(person, At::Number)?,
+            role,
+            unit: dataset.unit(unit, At::Unit)?,
+            share,
+            validity,
+            line: resolve_approval(line, undated_line_approver, At::LineApprover, dataset)?,
+            senior: resolve_approval(senior, undated_senior_approver, At::SeniorApprover, dataset)?,
+            signed_off_on,
+            pause,
+            terms,
+        };
+        let others = [allocation.line, allocation.senior].into_iter().flatten().filter_map(|approval| approval.by);
+        dataset.mark_wanted([allocation.person].into_iter().chain(others));
+        Ok(allocation)
+    }
 
     fn about(&self) -> Self::About {
         (self.person, self.role, self.unit)
@@ -54,6 +83,19 @@ impl DatedFact for Allocation {
             ..self
         }
     }
+}
+
+/// Finds the approver. An approval without a day neither counts nor makes its approver ineligible, so it is ignored.
+/// Its approver must still be on file.
+fn resolve_approval(
+    approval: Option<Approval<Written>>,
+    undated_approver: Option<PersonKey>,
+    approver: At,
+    dataset: &Dataset,
+) -> Result<Option<Approval>, Fault> {
+    dataset.other(undated_approver, approver)?;
+    let Some(Approval { on, by }) = approval else { return Ok(None) };
+    Ok(Some(Approval { on, by: dataset.other(by, approver)? }))
 }
 
 /// The columns of an approval.
@@ -102,8 +144,7 @@ pub(super) fn allocations(
     findings: &mut Findings,
 ) -> FileCount {
     let on_file = std::mem::take(&mut dataset.allocations);
-    let Merged { count, writes, taken } =
-        merge(file, &on_file, At::From, findings, |row| Some(row.person), |row: &AllocationRow| resolve(row, dataset));
+    let Merged { count, writes, taken } = merge::<Allocation>(file, &on_file, dataset, findings);
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
         shares.touch(line.row.person, &count.file, line.line);
     }
@@ -121,31 +162,6 @@ pub(super) fn allocations(
     plan.allocations = writes;
     dataset.allocations = on_file;
     count
-}
-
-fn resolve(row: &AllocationRow, dataset: &mut Dataset) -> Result<Allocation, Fault> {
-    // An approval without a day neither counts nor makes its approver ineligible, so it is ignored. Its approver must
-    // still be on file.
-    let approval = |dataset: &Dataset, row: Option<ApprovalRow>, by: At| {
-        let Some(ApprovalRow { on, by: approver }) = row else { return Ok(None) };
-        let by = dataset.other(approver, by)?;
-        Ok(on.map(|on| Approval { on, by }))
-    };
-    let allocation = Allocation {
-        person: dataset.person(row.person, At::Number)?,
-        role: row.role,
-        unit: dataset.unit(row.unit, At::Unit)?,
-        share: row.share,
-        validity: row.validity,
-        line: approval(dataset, row.line, At::LineApprover)?,
-        senior: approval(dataset, row.senior, At::SeniorApprover)?,
-        signed_off_on: row.signed_off_on,
-        pause: row.pause,
-        terms: AllocationTerms { protected_hours: row.protected_hours, outside_team: row.outside_team },
-    };
-    let others = [allocation.line, allocation.senior].into_iter().flatten().filter_map(|approval| approval.by);
-    dataset.mark_wanted([allocation.person].into_iter().chain(others));
-    Ok(allocation)
 }
 
 /// Plans the changes that the row `new` makes to the dated facts of an allocation.

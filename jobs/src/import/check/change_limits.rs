@@ -6,9 +6,10 @@ use std::collections::HashMap;
 
 use entity::period::Validity;
 
-use super::super::dataset::{Dataset, Post};
+use super::super::dataset::Dataset;
 use super::super::findings::Findings;
 use super::super::limits::{Excess, Limit, is_over};
+use super::super::record::Post;
 use super::employers::Employers;
 use super::options::CheckOptions;
 use super::reconcile::TermsChange;

@@ -5,8 +5,11 @@ use entity::interner::Symbol;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
-use super::super::dataset::{Dataset, PersonIx, Plan, Unit};
+use super::super::dataset::Dataset;
 use super::super::findings::Findings;
+use super::super::plan::Plan;
+use super::super::record::Unit;
+use super::super::reference::PersonIx;
 use super::shares::same_people;
 
 /// Adds notices about employee numbers in the staff list `file`.
@@ -109,7 +112,7 @@ pub(super) fn one_address(dataset: &Dataset, plan: &Plan, file: &str, findings: 
     let same = same_people(dataset, plan);
     let mut people: HashMap<String, Vec<PersonIx>> = HashMap::new();
     for (at, person) in dataset.people.list.iter().enumerate() {
-        if let Some(address) = person.work_email {
+        if let Some(address) = person.details.work_email {
             people.entry(dataset.words.get(address).to_lowercase()).or_default().push(PersonIx::new(at));
         }
     }

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use entity::interner::Symbol;
 
-use super::super::dataset::{Dataset, PersonIx, UnitIx};
+use super::super::dataset::Dataset;
 use super::super::fault::Fault;
 use super::super::layout::Column;
-use super::super::reference::PersonKey;
+use super::super::reference::{PersonIx, PersonKey, UnitIx};
 
 impl Dataset {
     /// Creates a fault of a cell, with its value as written.

@@ -6,9 +6,12 @@ use std::collections::{BTreeMap, HashSet};
 
 use entity::period::Day;
 
-use super::super::dataset::{Dataset, Plan, RowsNotRead, StaffList, StaffListRef, UnitIx};
+use super::super::dataset::Dataset;
 use super::super::findings::Findings;
+use super::super::plan::Plan;
 use super::super::protected_row::ProtectedRow;
+use super::super::record::{RowsNotRead, StaffList, StaffListRef};
+use super::super::reference::UnitIx;
 
 /// Rejected rows by employer and unit.
 #[derive(Default)]

@@ -5,10 +5,13 @@ use std::collections::{BTreeSet, HashSet};
 
 use entity::period::Day;
 
-use super::super::dataset::{Dataset, Placement, Plan, UnitIx};
+use super::super::dataset::Dataset;
 use super::super::findings::Findings;
 use super::super::layout::UnitColumn as At;
 use super::super::parse::{NumberedRow, UnitRow};
+use super::super::plan::Plan;
+use super::super::record::Placement;
+use super::super::reference::UnitIx;
 
 /// The placements of one unit, each with its id if it is on file, oldest first.
 type Timeline = Vec<(Option<i64>, Option<Day>, Option<UnitIx>)>;

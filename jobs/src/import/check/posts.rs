@@ -3,13 +3,15 @@
 use entity::interner::Symbol;
 use entity::period::Day;
 
-use super::super::dataset::{Dataset, Person, PersonIx, Plan, Post};
+use super::super::dataset::Dataset;
 use super::super::fault::Fault;
 use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::{ColumnSet, FileKind, StaffColumn as At};
-use super::super::parse::{File, NumberedRow, PostRow};
+use super::super::parse::{File, NumberedRow, StaffRow};
+use super::super::plan::Plan;
 use super::super::protected_row::ProtectedRow;
-use super::super::reference::PersonKey;
+use super::super::record::{PersonDetails, Post};
+use super::super::reference::{PersonIx, PersonKey};
 use super::change_limits::Guard;
 use super::employers::{EmployerListing, Employers};
 use super::look_alike;
@@ -20,7 +22,7 @@ use super::reconcile::{PersonPosts, Reconciled, TermsChange, reconcile};
 /// Compares the posts. Without a staff file, finds only the posts that end because their unit closes or their employer
 /// is in `ends`.
 pub(super) fn check(
-    file: Option<File<PostRow>>,
+    file: Option<File<StaffRow>>,
     dataset: &mut Dataset,
     closing: &[bool],
     ends: &[String],
@@ -53,7 +55,7 @@ struct StaffRows {
     not_read: NotRead,
 }
 
-fn read(file: File<PostRow>, dataset: &mut Dataset, employers: &mut Employers, findings: &mut Findings) -> StaffRows {
+fn read(file: File<StaffRow>, dataset: &mut Dataset, employers: &mut Employers, findings: &mut Findings) -> StaffRows {
     let File { mut count, rows, columns, protected } = file;
     let parts = count.parts.clone();
     list_employers(&rows, &protected, employers);
@@ -63,21 +65,23 @@ fn read(file: File<PostRow>, dataset: &mut Dataset, employers: &mut Employers, f
     let mut unlike: Option<(u32, u32)> = None;
     let mut posts = Vec::with_capacity(rows.len());
     for line in rows {
-        match post(&line, &count.file, dataset, findings) {
+        let StaffRow { post: written, is_wte_blank, details } = line.row;
+        let keep = |fault| findings.keep_with_notice(&count.file, line.line, Some(written.person), fault);
+        match written.resolve(dataset, keep) {
             Ok(post) => {
                 let columns = parts.columns_at([line.line]).unwrap_or(columns);
-                if columns.contains(At::Wte) && line.row.wte.is_none() {
+                if columns.contains(At::Wte) && is_wte_blank {
                     blank_wte = Some(blank_wte.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
                 }
-                if !describe(&line.row, post.person, columns, dataset) {
+                if !describe(details, post.person, columns, dataset) {
                     unlike = Some(unlike.map_or((line.line, 1), |(first, rows)| (first, rows + 1)));
                 }
                 posts.push(NumberedRow { line: line.line, row: post });
             }
             Err(fault) => {
-                findings.reject(&mut count, line.line, Some(line.row.person), fault);
-                if let Some(person) = dataset.people.find(line.row.person) {
-                    protected.push((person, line.row.assignment));
+                findings.reject(&mut count, line.line, Some(written.person), fault);
+                if let Some(person) = dataset.people.find(written.person) {
+                    protected.push((person, written.assignment));
                 }
             }
         }
@@ -98,12 +102,12 @@ fn read(file: File<PostRow>, dataset: &mut Dataset, employers: &mut Employers, f
 
 /// Records the employers that occur in any row, rejected or not. A file in which every row of an employer is wrong is
 /// still its list.
-fn list_employers(rows: &[NumberedRow<PostRow>], protected: &[ProtectedRow], employers: &mut Employers) {
+fn list_employers(rows: &[NumberedRow<StaffRow>], protected: &[ProtectedRow], employers: &mut Employers) {
     let of_rejected = |protected: &ProtectedRow| match protected {
         ProtectedRow::Post { employer, .. } => *employer,
         ProtectedRow::Unit(_) => None,
     };
-    let of_rows = rows.iter().map(|line| line.row.person.0);
+    let of_rows = rows.iter().map(|line| line.row.post.person.0);
     of_rows.chain(protected.iter().filter_map(of_rejected)).for_each(|employer| employers.mark_listed(employer));
 }
 
@@ -183,12 +187,12 @@ fn reconcile_all(
 
 /// Registers every person that a row names, whatever the order of the rows. Returns whose posts must be kept.
 fn register_people(
-    rows: &[NumberedRow<PostRow>],
+    rows: &[NumberedRow<StaffRow>],
     protected: Vec<ProtectedRow>,
     dataset: &mut Dataset,
 ) -> Vec<(PersonIx, Option<Symbol>)> {
     for line in rows {
-        dataset.people.find_or_add(line.row.person);
+        dataset.people.find_or_add(line.row.post.person);
     }
     let of_post = |protected| match protected {
         ProtectedRow::Post { person: Some(person), assignment, .. } => Some((person, assignment)),
@@ -201,69 +205,6 @@ fn register_people(
         .collect()
 }
 
-/// Converts a row to a post. A line manager who is not on file never removes the person from a headcount: the cell is
-/// left blank.
-fn post(
-    line: &NumberedRow<PostRow>,
-    file: &str,
-    dataset: &mut Dataset,
-    findings: &mut Findings,
-) -> Result<Post, Fault> {
-    let row = &line.row;
-    let unit = dataset.unit(row.unit, At::Unit)?;
-    let line_manager = row.line_manager.and_then(|key| match dataset.person(key, At::ManagerNumber) {
-        Ok(manager) => Some(manager),
-        Err(fault) => {
-            findings.keep_with_notice(file, line.line, Some(row.person), fault);
-            None
-        }
-    });
-    let person = dataset.person(row.person, At::Number)?;
-    dataset.mark_wanted([person].into_iter().chain(line_manager));
-    Ok(Post {
-        person,
-        unit,
-        assignment: row.assignment,
-        job_title: row.job_title,
-        job_family: row.job_family,
-        band: row.band,
-        line_manager,
-        wte: row.wte.unwrap_or(0),
-        contract_type: row.contract_type,
-        bank: row.bank,
-        validity: row.validity,
-    })
-}
-
-impl Post {
-    /// Fills in values for which the file has no column from the post on file.
-    pub(super) fn fill(self, old: &Self, columns: ColumnSet) -> Self {
-        Self {
-            assignment: self.assignment.or(old.assignment),
-            job_title: columns.given_or(At::JobTitle, self.job_title, old.job_title),
-            job_family: columns.given_or(At::JobFamily, self.job_family, old.job_family),
-            band: columns.given_or(At::Band, self.band, old.band),
-            line_manager: columns.given_or(At::ManagerNumber, self.line_manager, old.line_manager),
-            wte: columns.given_or(At::Wte, self.wte, old.wte),
-            contract_type: columns.given_or(At::ContractType, self.contract_type, old.contract_type),
-            bank: columns.given_or(At::ContractType, self.bank, old.bank),
-            ..self
-        }
-    }
-
-    /// Whether `row` equals this post in all dated values. A different unit, contract, family, band, WTE or line
-    /// manager applies from a day on, and the values before it are kept.
-    pub(super) fn has_terms_of(&self, row: &Self, columns: ColumnSet) -> bool {
-        self.has_counted_terms_of(row, columns) && self.line_manager == row.fill(self, columns).line_manager
-    }
-
-    /// Like [`Self::has_terms_of`], without the line manager.
-    pub(super) fn has_counted_terms_of(&self, row: &Self, columns: ColumnSet) -> bool {
-        let counted = |post: &Self| (post.unit, post.bank, post.contract_type, post.job_family, post.band, post.wte);
-        counted(self) == counted(&row.fill(self, columns))
-    }
-}
-
 fn duplicate_post(dataset: &Dataset, post: &Post, first: &str) -> Fault {
     let (column, value) = match post.assignment {
         Some(number) => (At::Assignment, number),
@@ -273,15 +214,14 @@ fn duplicate_post(dataset: &Dataset, post: &Post, first: &str) -> Fault {
 }
 
 /// Takes a person's name and address from their first row. Returns whether this row agrees with the earlier rows.
-fn describe(row: &PostRow, person: PersonIx, columns: ColumnSet, dataset: &mut Dataset) -> bool {
-    let known = dataset.people.list[person.at()];
+fn describe(row: PersonDetails, person: PersonIx, columns: ColumnSet, dataset: &mut Dataset) -> bool {
+    let known = dataset.people.list[person.at()].details;
     let first = !dataset.people.state[person.at()].described;
     let one = |column: At, said: Option<Symbol>, known: Option<Symbol>| match (first, said) {
         (true, said) => columns.given_or(column, said, known),
         (false, said) => known.or(said),
     };
-    let now = Person {
-        key: known.key,
+    let now = PersonDetails {
         first_name: one(At::FirstName, row.first_name, known.first_name),
         last_name: one(At::LastName, row.last_name, known.last_name),
         work_email: one(At::WorkEmail, row.work_email, known.work_email),
@@ -290,7 +230,7 @@ fn describe(row: &PostRow, person: PersonIx, columns: ColumnSet, dataset: &mut D
     let unlike = differs(row.first_name, now.first_name)
         || differs(row.last_name, now.last_name)
         || differs(row.work_email, now.work_email);
-    dataset.people.list[person.at()] = now;
+    dataset.people.list[person.at()].details = now;
     let state = &mut dataset.people.state[person.at()];
     state.described = true;
     state.changed |= now != known;

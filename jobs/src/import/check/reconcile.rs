@@ -4,10 +4,11 @@
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
 
-use super::super::dataset::{Post, UnitIx};
 use super::super::findings::RowResult;
 use super::super::layout::{ColumnSet, StaffColumn as At};
 use super::super::parse::NumberedRow;
+use super::super::record::Post;
+use super::super::reference::UnitIx;
 
 /// One person's posts in the file and on file, each oldest first.
 pub(super) struct PersonPosts<'a> {

@@ -8,10 +8,12 @@ use entity::store::links::SamePerson;
 use entity::table::import_batch::SHARES;
 use entity::value::Role;
 
-use super::super::dataset::{Dataset, PersonIx, Plan};
+use super::super::dataset::Dataset;
 use super::super::fault::Fault;
 use super::super::findings::Findings;
 use super::super::layout::{Column as _, SupporterColumn};
+use super::super::plan::Plan;
+use super::super::reference::PersonIx;
 
 /// The people whose shares a file changes, each with the file and line of the last row about them.
 #[derive(Default)]

@@ -2,15 +2,18 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::dataset::{Completion, CompletionKey, Course, CourseIx, Dataset, Plan};
+use super::super::dataset::Dataset;
 use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::{CourseColumn, TrainingColumn};
-use super::super::parse::{CourseRow, File, RecordRow};
+use super::super::parse::{File, TrainingRow};
+use super::super::plan::Plan;
+use super::super::record::{Completion, CompletionKey, Course};
+use super::super::reference::CourseIx;
 use super::look_alike;
 
 /// Compares courses.csv with the courses on file.
 pub(super) fn courses(
-    file: File<CourseRow>,
+    file: File<Course>,
     dataset: &mut Dataset,
     plan: &mut Plan,
     findings: &mut Findings,
@@ -19,8 +22,8 @@ pub(super) fn courses(
     let File { mut count, rows, columns, protected: _ } = file;
     let mut lines: HashMap<CourseIx, u32> = HashMap::new();
     for line in rows {
-        let CourseRow { code, key, title, level, platform, employer_kind } = line.row;
-        let course = Course { code, key, title, level, platform, employer_kind };
+        let course = line.row;
+        let Course { code, key, title, level: _, platform, employer_kind } = course;
         let Some(place) = dataset.courses.find(key) else {
             let place = dataset.courses.push(course);
             lines.insert(place, line.line);
@@ -57,7 +60,7 @@ pub(super) fn courses(
 /// Compares training.csv with the passes on file. A record that is not a pass is not stored. It withdraws a pass on
 /// file of the same person, course and day, unless the file also has the pass.
 pub(super) fn records(
-    file: File<RecordRow>,
+    file: File<TrainingRow>,
     dataset: &mut Dataset,
     plan: &mut Plan,
     findings: &mut Findings,
@@ -68,7 +71,7 @@ pub(super) fn records(
     let mut taken: Vec<Completion> = Vec::with_capacity(rows.len());
     let mut others: HashSet<CompletionKey> = HashSet::new();
     for line in rows {
-        let RecordRow { person, code, course, pass, completed_on, valid_to } = line.row;
+        let TrainingRow { person, code, course, pass, completed_on, valid_to } = line.row;
         let found = dataset.person(person, At::Number).and_then(|person| {
             let course = dataset
                 .courses

@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use entity::period::{Day, Validity};
 
-use super::super::dataset::{Dataset, Plan, Unit, UnitIx};
+use super::super::dataset::Dataset;
 use super::super::fault::Fault;
 use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::UnitColumn as At;
 use super::super::parse::{File, NumberedRow, UnitRow};
+use super::super::plan::Plan;
 use super::super::protected_row::ProtectedRow;
+use super::super::record::Unit;
+use super::super::reference::UnitIx;
 use super::look_alike;
 use super::options::CheckOptions;
 use super::placements::Placements;
@@ -28,8 +31,8 @@ pub(super) fn check(
     let mut listed: HashMap<UnitIx, u32> = HashMap::new();
     let mut taken: Vec<(UnitIx, NumberedRow<UnitRow>)> = Vec::new();
     for line in rows {
-        let UnitRow { code, name, parent: _, parent_from: _, level, site, cover_group, validity } = line.row;
-        let unit = Unit { code, name, level, site, cover_group, validity };
+        let unit = line.row.unit;
+        let Unit { code, name: _, level, site, cover_group, validity } = unit;
         match dataset.units.find(code) {
             Some(place) => {
                 if let Some(first) = listed.get(&place) {

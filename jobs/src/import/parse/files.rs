@@ -3,10 +3,11 @@
 use super::super::findings::FileCount;
 use super::super::layout::ColumnSet;
 use super::super::protected_row::ProtectedRow;
-use super::organisation::{LinkRow, PostRow, UnitRow};
-use super::policy::{ExemptionRow, PolicyRow};
-use super::roles::{AllocationRow, AppointmentRow, UnavailabilityRow};
-use super::training::{CourseRow, RecordRow};
+use super::super::record::{Appointment, Course, Exemption, Link, Policy, Unavailability};
+use super::super::reference::Written;
+use super::organisation::{StaffRow, UnitRow};
+use super::roles::AllocationRow;
+use super::training::TrainingRow;
 
 /// A row and its line in the file.
 #[derive(Clone, Copy, Debug)]
@@ -57,15 +58,15 @@ impl<R> File<R> {
 #[derive(Default)]
 pub(in crate::import) struct Files {
     pub(in crate::import) units: Option<File<UnitRow>>,
-    pub(in crate::import) staff: Option<File<PostRow>>,
-    pub(in crate::import) courses: Option<File<CourseRow>>,
-    pub(in crate::import) training: Option<File<RecordRow>>,
+    pub(in crate::import) staff: Option<File<StaffRow>>,
+    pub(in crate::import) courses: Option<File<Course>>,
+    pub(in crate::import) training: Option<File<TrainingRow>>,
     pub(in crate::import) supporters: Option<File<AllocationRow>>,
-    pub(in crate::import) unavailability: Option<File<UnavailabilityRow>>,
-    pub(in crate::import) managers: Option<File<AppointmentRow>>,
-    pub(in crate::import) policies: Option<File<PolicyRow>>,
-    pub(in crate::import) exemptions: Option<File<ExemptionRow>>,
-    pub(in crate::import) links: Option<File<LinkRow>>,
+    pub(in crate::import) unavailability: Option<File<Unavailability<Written>>>,
+    pub(in crate::import) managers: Option<File<Appointment<Written>>>,
+    pub(in crate::import) policies: Option<File<Policy<Written>>>,
+    pub(in crate::import) exemptions: Option<File<Exemption<Written>>>,
+    pub(in crate::import) links: Option<File<Link<Written>>>,
 }
 
 impl Files {

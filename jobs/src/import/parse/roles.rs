@@ -1,13 +1,13 @@
 //! Rows of supporters.csv, unavailability.csv and managers.csv.
 
-use entity::interner::Symbol;
-use entity::period::{Day, Validity};
-use entity::value::{AppointmentRole, Role};
+use entity::period::Validity;
+use entity::value::Role;
 
 use super::super::cell;
 use super::super::fault::Fault;
 use super::super::layout::{ManagerColumn as Manager, SupporterColumn as Supporter, UnavailabilityColumn as Away};
-use super::super::reference::PersonKey;
+use super::super::record::{Allocation, AllocationTerms, Appointment, Approval, Unavailability};
+use super::super::reference::{PersonKey, Written};
 use super::super::vocabulary;
 use super::cells::Cells;
 
@@ -17,64 +17,27 @@ const HOURS_OF_A_MONTH: i64 = 31 * 24;
 /// A row of supporters.csv.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::import) struct AllocationRow {
-    pub(in crate::import) person: PersonKey,
-    pub(in crate::import) role: Role,
-    pub(in crate::import) unit: Symbol,
-    /// In thousandths.
-    pub(in crate::import) share: i32,
-    pub(in crate::import) validity: Validity,
-    /// The line manager's approval. Without a day it does not count.
-    pub(in crate::import) line: Option<ApprovalRow>,
-    /// The senior manager's approval. Without a day it does not count.
-    pub(in crate::import) senior: Option<ApprovalRow>,
-    /// In hundredths of an hour per month.
-    pub(in crate::import) protected_hours: Option<i32>,
-    pub(in crate::import) signed_off_on: Option<Day>,
-    pub(in crate::import) pause: Option<Validity>,
-    pub(in crate::import) outside_team: bool,
-}
-
-/// An approval in a row of supporters.csv.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::import) struct ApprovalRow {
-    pub(in crate::import) on: Option<Day>,
-    pub(in crate::import) by: Option<PersonKey>,
-}
-
-/// A row of unavailability.csv.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::import) struct UnavailabilityRow {
-    pub(in crate::import) person: PersonKey,
-    pub(in crate::import) from: Day,
-    pub(in crate::import) to: Option<Day>,
-}
-
-/// A row of managers.csv.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::import) struct AppointmentRow {
-    pub(in crate::import) unit: Symbol,
-    pub(in crate::import) person: PersonKey,
-    pub(in crate::import) role: AppointmentRole,
-    pub(in crate::import) validity: Validity,
-    pub(in crate::import) delegate: Option<PersonKey>,
-    pub(in crate::import) delegate_validity: Validity,
+    pub(in crate::import) allocation: Allocation<Written>,
+    /// The approver of a line manager's approval without a day, which does not count.
+    pub(in crate::import) undated_line_approver: Option<PersonKey>,
+    /// The approver of a senior manager's approval without a day, which does not count.
+    pub(in crate::import) undated_senior_approver: Option<PersonKey>,
 }
 
 pub(super) fn allocation(cells: &mut Cells<'_>) -> Result<AllocationRow, Fault> {
     let role = cells.one_of(Supporter::Role, vocabulary::role)?;
-    Ok(AllocationRow {
-        person: cells.person(Supporter::Employer, Supporter::Number)?,
-        role,
-        unit: cells.required_key(Supporter::Unit)?,
-        share: if role == Role::PeerSupporter { share(cells)? } else { 1000 },
-        validity: cells.validity(Supporter::From, Supporter::Until)?,
-        line: approval(cells, Supporter::LineApprovedOn, Supporter::LineApprover)?,
-        senior: approval(cells, Supporter::SeniorApprovedOn, Supporter::SeniorApprover)?,
-        protected_hours: protected_hours(cells)?,
-        signed_off_on: cells.done_day(Supporter::SignedOffOn)?,
-        pause: pause(cells)?,
-        outside_team: outside_team(cells)?,
-    })
+    let person = cells.person(Supporter::Employer, Supporter::Number)?;
+    let unit = cells.required_key(Supporter::Unit)?;
+    let share = if role == Role::PeerSupporter { share(cells)? } else { 1000 };
+    let validity = cells.validity(Supporter::From, Supporter::Until)?;
+    let (line, undated_line_approver) = approval(cells, Supporter::LineApprovedOn, Supporter::LineApprover)?;
+    let (senior, undated_senior_approver) = approval(cells, Supporter::SeniorApprovedOn, Supporter::SeniorApprover)?;
+    let protected_hours = protected_hours(cells)?;
+    let signed_off_on = cells.done_day(Supporter::SignedOffOn)?;
+    let pause = pause(cells)?;
+    let terms = AllocationTerms { protected_hours, outside_team: outside_team(cells)? };
+    let allocation = Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms };
+    Ok(AllocationRow { allocation, undated_line_approver, undated_senior_approver })
 }
 
 pub(super) fn about_allocation(cells: &mut Cells<'_>) -> Option<PersonKey> {
@@ -89,10 +52,17 @@ pub(super) fn about_appointment(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Manager::Employer, Manager::Number).ok()
 }
 
-/// Reads an approval. Returns `None` if both the day and the approver are blank.
-fn approval(cells: &mut Cells<'_>, on: Supporter, by: Supporter) -> Result<Option<ApprovalRow>, Fault> {
+/// Reads an approval, or only the approver of one without a day.
+fn approval(
+    cells: &mut Cells<'_>,
+    on: Supporter,
+    by: Supporter,
+) -> Result<(Option<Approval<Written>>, Option<PersonKey>), Fault> {
     let (on, by) = (cells.done_day(on)?, cells.person_in_one(by)?);
-    Ok((on.is_some() || by.is_some()).then_some(ApprovalRow { on, by }))
+    Ok(match on {
+        Some(on) => (Some(Approval { on, by }), None),
+        None => (None, by),
+    })
 }
 
 /// Reads the pause of a role. Returns `None` if both dates are blank. Without a first day the pause has no start date,
@@ -140,14 +110,14 @@ fn protected_hours(cells: &Cells<'_>) -> Result<Option<i32>, Fault> {
     }
 }
 
-pub(super) fn unavailability(cells: &mut Cells<'_>) -> Result<UnavailabilityRow, Fault> {
+pub(super) fn unavailability(cells: &mut Cells<'_>) -> Result<Unavailability<Written>, Fault> {
     let person = cells.person(Away::Employer, Away::Number)?;
     let from = cells.required_day(Away::From)?;
-    Ok(UnavailabilityRow { person, from, to: cells.validity(Away::From, Away::Until)?.to })
+    Ok(Unavailability { person, from, to: cells.validity(Away::From, Away::Until)?.to })
 }
 
-pub(super) fn appointment(cells: &mut Cells<'_>) -> Result<AppointmentRow, Fault> {
-    Ok(AppointmentRow {
+pub(super) fn appointment(cells: &mut Cells<'_>) -> Result<Appointment<Written>, Fault> {
+    Ok(Appointment {
         unit: cells.required_key(Manager::Unit)?,
         person: cells.person(Manager::Employer, Manager::Number)?,
         role: cells.one_of(Manager::Role, vocabulary::appointment)?,

@@ -3,29 +3,17 @@
 use entity::interner::Symbol;
 use entity::period::Day;
 use entity::spelling;
-use entity::value::Level;
 
 use super::super::fault::Fault;
-use super::super::layout::{CourseColumn as Course, TrainingColumn as Training};
+use super::super::layout::{CourseColumn, TrainingColumn as Training};
+use super::super::record::Course;
 use super::super::reference::PersonKey;
 use super::super::vocabulary;
 use super::cells::Cells;
 
-/// A row of courses.csv.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::import) struct CourseRow {
-    pub(in crate::import) code: Symbol,
-    /// The code without spaces, in lower case.
-    pub(in crate::import) key: Symbol,
-    pub(in crate::import) title: Option<Symbol>,
-    pub(in crate::import) level: Level,
-    pub(in crate::import) platform: Option<Symbol>,
-    pub(in crate::import) employer_kind: Option<Symbol>,
-}
-
 /// A row of training.csv: the values that psn stores, and those needed to withdraw a pass. Scores are not read.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::import) struct RecordRow {
+pub(in crate::import) struct TrainingRow {
     pub(in crate::import) person: PersonKey,
     /// The code as written in the file.
     pub(in crate::import) code: Symbol,
@@ -38,15 +26,15 @@ pub(in crate::import) struct RecordRow {
     pub(in crate::import) valid_to: Option<Day>,
 }
 
-pub(super) fn course(cells: &mut Cells<'_>) -> Result<CourseRow, Fault> {
-    let code = cells.required_key(Course::Code)?;
-    Ok(CourseRow {
+pub(super) fn course(cells: &mut Cells<'_>) -> Result<Course, Fault> {
+    let code = cells.required_key(CourseColumn::Code)?;
+    Ok(Course {
         code,
         key: course_key(cells, code),
-        title: cells.text(Course::Title)?,
-        level: cells.one_of(Course::Level, vocabulary::level)?,
-        platform: cells.text(Course::Platform)?,
-        employer_kind: cells.text(Course::EmployerKind)?,
+        title: cells.text(CourseColumn::Title)?,
+        level: cells.one_of(CourseColumn::Level, vocabulary::level)?,
+        platform: cells.text(CourseColumn::Platform)?,
+        employer_kind: cells.text(CourseColumn::EmployerKind)?,
     })
 }
 
@@ -60,7 +48,7 @@ pub(super) fn about(cells: &mut Cells<'_>) -> Option<PersonKey> {
     cells.person(Training::Employer, Training::Number).ok()
 }
 
-pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
+pub(super) fn record(cells: &mut Cells<'_>) -> Result<TrainingRow, Fault> {
     let person = cells.person(Training::Employer, Training::Number)?;
     let code = cells.required_key(Training::Course)?;
     let pass = cells.one_of(Training::Status, vocabulary::is_pass)?;
@@ -77,5 +65,5 @@ pub(super) fn record(cells: &mut Cells<'_>) -> Result<RecordRow, Fault> {
         ));
     }
     let valid_to = cells.validity(Training::CompletedOn, Training::ExpiresOn)?.to;
-    Ok(RecordRow { person, code, course: course_key(cells, code), pass, completed_on, valid_to })
+    Ok(TrainingRow { person, code, course: course_key(cells, code), pass, completed_on, valid_to })
 }

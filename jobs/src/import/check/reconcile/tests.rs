@@ -6,10 +6,11 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 
-use super::super::super::dataset::{PersonIx, Post, UnitIx};
 use super::super::super::findings::RowResult;
 use super::super::super::layout::{ColumnSet, FileKind};
 use super::super::super::parse::NumberedRow;
+use super::super::super::record::Post;
+use super::super::super::reference::{PersonIx, UnitIx};
 use super::{PersonPosts, TermsChange, reconcile};
 
 fn day(number: i64) -> Day {

@@ -2,10 +2,11 @@
 
 use entity::period::Validity;
 
-use super::super::super::super::dataset::{PersonIx, Post, UnitIx};
 use super::super::super::super::findings::RowResult;
 use super::super::super::super::layout::{Column as _, ColumnSet, FileKind, StaffColumn};
 use super::super::super::super::parse::NumberedRow;
+use super::super::super::super::record::Post;
+use super::super::super::super::reference::{PersonIx, UnitIx};
 use super::super::{PersonPosts, Reconciled, TermsChange, reconcile};
 use super::day;
 

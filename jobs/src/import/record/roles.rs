@@ -1,0 +1,82 @@
+//! Days away and appointments, and allocations with their dated facts.
+
+use entity::period::{Day, Validity};
+use entity::value::{AppointmentRole, Role};
+
+use super::super::reference::{References, Resolved};
+
+/// An allocation of a role as one row of a file states it, with the latest of each accumulating fact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct Allocation<R: References = Resolved> {
+    pub(in crate::import) person: R::Person,
+    pub(in crate::import) role: Role,
+    pub(in crate::import) unit: R::Unit,
+    /// In thousandths.
+    pub(in crate::import) share: i32,
+    pub(in crate::import) validity: Validity,
+    pub(in crate::import) line: Option<Approval<R>>,
+    pub(in crate::import) senior: Option<Approval<R>>,
+    pub(in crate::import) signed_off_on: Option<Day>,
+    pub(in crate::import) pause: Option<Validity>,
+    pub(in crate::import) terms: AllocationTerms,
+}
+
+/// An approval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct Approval<R: References = Resolved> {
+    pub(in crate::import) on: Day,
+    pub(in crate::import) by: Option<R::Person>,
+}
+
+/// The agreed terms of an allocation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::import) struct AllocationTerms {
+    /// Hundredths of an hour per month.
+    pub(in crate::import) protected_hours: Option<i32>,
+    pub(in crate::import) outside_team: bool,
+}
+
+/// The dated facts of an allocation on file, each with its id, oldest first.
+#[derive(Clone, Debug, Default)]
+pub(in crate::import) struct AllocationFacts {
+    pub(in crate::import) line: Vec<(i64, Approval)>,
+    pub(in crate::import) senior: Vec<(i64, Approval)>,
+    pub(in crate::import) signed_off: Vec<(i64, Day)>,
+    pub(in crate::import) pauses: Vec<(i64, Validity)>,
+    pub(in crate::import) terms: Vec<(i64, (Option<Day>, AllocationTerms))>,
+}
+
+/// An allocation that a dated fact belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) enum AllocationRef {
+    /// One on file, by id.
+    OnFile(i64),
+    /// One that the import adds, by position in the plan.
+    New(usize),
+}
+
+/// A dated fact of an allocation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct Owned<T> {
+    pub(in crate::import) allocation: AllocationRef,
+    pub(in crate::import) fact: T,
+}
+
+/// A spell of days away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct Unavailability<R: References = Resolved> {
+    pub(in crate::import) person: R::Person,
+    pub(in crate::import) from: Day,
+    pub(in crate::import) to: Option<Day>,
+}
+
+/// An appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct Appointment<R: References = Resolved> {
+    pub(in crate::import) unit: R::Unit,
+    pub(in crate::import) person: R::Person,
+    pub(in crate::import) role: AppointmentRole,
+    pub(in crate::import) validity: Validity,
+    pub(in crate::import) delegate: Option<R::Person>,
+    pub(in crate::import) delegate_validity: Validity,
+}
