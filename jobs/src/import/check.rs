@@ -2,6 +2,7 @@
 //! unchanged, which are wrong, and whether the import as a whole must be refused. Pure: it takes a [`Dataset`] and
 //! returns a [`Plan`].
 
+mod accumulated;
 mod allocations;
 mod change_limits;
 mod dated_facts;

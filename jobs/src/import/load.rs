@@ -290,13 +290,7 @@ async fn facts_of_allocations(db: &(impl ConnectionTrait + StreamTrait), dataset
         let terms = (valid_from, AllocationTerms { protected_hours, outside_team });
         all.entry(allocation_id.0).or_default().terms.push((id.0, terms));
     }
-    for facts in all.values_mut() {
-        facts.line.sort_by_key(|(id, approval)| (approval.on, *id));
-        facts.senior.sort_by_key(|(id, approval)| (approval.on, *id));
-        facts.signed_off.sort_by_key(|(id, on)| (*on, *id));
-        facts.pauses.sort_by_key(|(id, pause)| (pause.from, *id));
-        facts.terms.sort_by_key(|(id, (from, _))| (*from, *id));
-    }
+    all.values_mut().for_each(AllocationFacts::sort);
     dataset.allocation_facts = all;
     Ok(())
 }

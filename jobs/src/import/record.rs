@@ -12,6 +12,7 @@ pub(super) use organisation::{
 };
 pub(super) use policies::{Exemption, Policy};
 pub(super) use roles::{
-    Allocation, AllocationFacts, AllocationRef, AllocationTerms, Appointment, Approval, Owned, Unavailability,
+    Accumulated, Allocation, AllocationFacts, AllocationRef, AllocationTerms, Appointment, Approval, Owned,
+    Unavailability,
 };
 pub(super) use training::{Completion, CompletionKey, Course};

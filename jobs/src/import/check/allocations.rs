@@ -1,7 +1,4 @@
-//! supporters.csv: allocations of roles, and the dated facts of each. Approvals, sign-offs and pauses accumulate: a
-//! later day than the last one on file is a renewal; an earlier or a blank one corrects the last. A cell that the last
-//! file left blank is recorded as blank, so that a blank corrects only once. Terms apply from the as-at day of the file
-//! that changes them.
+//! supporters.csv: allocations of roles. `accumulated` keeps the dated facts of each.
 
 use entity::interner::Symbol;
 use std::collections::{HashMap, HashSet};
@@ -14,9 +11,10 @@ use super::super::fault::Fault;
 use super::super::findings::{FileCount, Findings};
 use super::super::layout::{Column, ColumnSet, SupporterColumn as At};
 use super::super::parse::{AllocationRow, File};
-use super::super::plan::{Plan, Writes};
-use super::super::record::{Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval, Owned};
+use super::super::plan::Plan;
+use super::super::record::{Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval};
 use super::super::reference::{PersonIx, PersonKey, UnitIx, Written};
+use super::accumulated::RowChange;
 use super::dated_facts::{DatedFact, Merged, merge};
 use super::shares::{Shares, same_people};
 
@@ -153,84 +151,17 @@ pub(super) fn allocations(
     for (id, new) in &writes.changed {
         let known = facts.get(id).unwrap_or(&none);
         if let Some(old) = old.get(id) {
-            accumulate(AllocationRef::OnFile(*id), Some(old), new, known, as_at, plan);
+            let change = RowChange { allocation: AllocationRef::OnFile(*id), old: Some(old), new };
+            change.accumulate(known, as_at, plan);
         }
     }
     for (place, new) in writes.added.iter().enumerate() {
-        accumulate(AllocationRef::New(place), None, new, &none, as_at, plan);
+        let change = RowChange { allocation: AllocationRef::New(place), old: None, new };
+        change.accumulate(&none, as_at, plan);
     }
     plan.allocations = writes;
     dataset.allocations = on_file;
     count
-}
-
-/// Plans the changes that the row `new` makes to the dated facts of an allocation.
-fn accumulate(
-    allocation: AllocationRef,
-    old: Option<&Allocation>,
-    new: &Allocation,
-    known: &AllocationFacts,
-    as_at: Day,
-    plan: &mut Plan,
-) {
-    let line = LastAndNew { last: old.and_then(|old| old.line), new: new.line };
-    renew(&mut plan.line_approvals, allocation, &known.line, line, |approval| Some(approval.on));
-    let senior = LastAndNew { last: old.and_then(|old| old.senior), new: new.senior };
-    renew(&mut plan.senior_approvals, allocation, &known.senior, senior, |approval| Some(approval.on));
-    let signed_off_on = LastAndNew { last: old.and_then(|old| old.signed_off_on), new: new.signed_off_on };
-    renew(&mut plan.sign_offs, allocation, &known.signed_off, signed_off_on, |on| Some(*on));
-    let pause = LastAndNew { last: old.and_then(|old| old.pause), new: new.pause };
-    renew(&mut plan.pauses, allocation, &known.pauses, pause, |pause| pause.from);
-    // The first terms have no start date; later ones start on the as-at day of the file.
-    let changed = old.is_none_or(|old| old.terms != new.terms);
-    match known.terms.last() {
-        None if new.terms != AllocationTerms::default() || old.is_none() => {
-            plan.allocation_terms.added.push(Owned { allocation, fact: (None, new.terms) });
-        }
-        Some((id, (from, _))) if changed && from.is_some_and(|from| from >= as_at) => {
-            plan.allocation_terms.changed.push((*id, Owned { allocation, fact: (*from, new.terms) }));
-        }
-        Some(_) if changed => {
-            plan.allocation_terms.added.push(Owned { allocation, fact: (Some(as_at), new.terms) });
-        }
-        None | Some(_) => {}
-    }
-}
-
-/// A fact of an allocation in the last file that gave it, and in this file.
-#[derive(Clone, Copy)]
-struct LastAndNew<T> {
-    last: Option<T>,
-    new: Option<T>,
-}
-
-/// Adds a fact with a later day than the last one on file. An earlier one, or a blank after a day in the last file,
-/// replaces the last one.
-fn renew<T: Copy + PartialEq>(
-    writes: &mut Writes<Owned<T>>,
-    allocation: AllocationRef,
-    known: &[(i64, T)],
-    given: LastAndNew<T>,
-    day: impl Fn(&T) -> Option<Day>,
-) {
-    let owned = |fact| Owned { allocation, fact };
-    match (known.last(), given.new) {
-        (None, None) => {}
-        (None, Some(said)) => writes.added.push(owned(said)),
-        (Some((id, _)), None) if given.last.is_some() => writes.removed.push(*id),
-        (Some(_), None) => {}
-        (Some((_, last)), Some(said)) if *last == said => {}
-        (Some((_, last)), Some(said)) if day(last) < day(&said) => writes.added.push(owned(said)),
-        (Some((id, _)), Some(said)) => {
-            // If the correction equals another fact on file, the two become one.
-            let is_known = known[..known.len() - 1].iter().any(|(_, earlier)| *earlier == said);
-            if is_known {
-                writes.removed.push(*id);
-            } else {
-                writes.changed.push((*id, owned(said)));
-            }
-        }
-    }
 }
 
 /// Adds a notice with the number of Peer Supporters who are allocated to teams in which they have no post, without

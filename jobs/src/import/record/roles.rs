@@ -46,6 +46,54 @@ pub(in crate::import) struct AllocationFacts {
     pub(in crate::import) terms: Vec<(i64, (Option<Day>, AllocationTerms))>,
 }
 
+impl AllocationFacts {
+    /// Sorts the facts of each kind by day, and by id on one day.
+    pub(in crate::import) fn sort(&mut self) {
+        fn by_day<T: Accumulated>(facts: &mut [(i64, T)]) {
+            facts.sort_by_key(|(id, fact)| (fact.day(), *id));
+        }
+        let Self { line, senior, signed_off, pauses, terms } = self;
+        by_day(line);
+        by_day(senior);
+        by_day(signed_off);
+        by_day(pauses);
+        by_day(terms);
+    }
+}
+
+/// A dated fact of which an allocation can have several.
+pub(in crate::import) trait Accumulated: Copy + PartialEq {
+    /// Returns the day that orders the facts of one kind. `None` for no start date, which comes first.
+    fn day(&self) -> Option<Day>;
+}
+
+impl Accumulated for Approval {
+    fn day(&self) -> Option<Day> {
+        Some(self.on)
+    }
+}
+
+/// A sign-off.
+impl Accumulated for Day {
+    fn day(&self) -> Option<Day> {
+        Some(*self)
+    }
+}
+
+/// A pause.
+impl Accumulated for Validity {
+    fn day(&self) -> Option<Day> {
+        self.from
+    }
+}
+
+/// Terms and their first day.
+impl Accumulated for (Option<Day>, AllocationTerms) {
+    fn day(&self) -> Option<Day> {
+        self.0
+    }
+}
+
 /// An allocation that a dated fact belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::import) enum AllocationRef {
