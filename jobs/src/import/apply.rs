@@ -46,12 +46,9 @@ pub(super) async fn write(
     let ids = Ids::reserve(txn, dataset, &plan).await?;
     let txn = &Recorder::new(txn, batch);
     let Plan {
-        new_units,
-        changed_units,
-        new_people,
-        changed_people,
-        new_courses,
-        changed_courses,
+        units,
+        people,
+        courses,
         placements,
         links,
         staff_lists,
@@ -70,14 +67,14 @@ pub(super) async fn write(
         exemptions,
     } = plan;
     progress.step("writing units and people");
-    insert_named::<unit::Entity, _>(txn, new_units.iter().map(|unit| ids.unit(*unit))).await?;
-    update::<unit::Entity, _>(txn, changed_units.iter().map(|unit| ids.unit(*unit))).await?;
+    insert_named::<unit::Entity, _>(txn, units.new.iter().map(|unit| ids.unit(*unit))).await?;
+    update::<unit::Entity, _>(txn, units.changed.iter().map(|unit| ids.unit(*unit))).await?;
     write_all::<unit_parent::Entity, _, _>(txn, placements, |id, row| ids.placement(id, row)).await?;
-    insert_named::<person::Entity, _>(txn, new_people.iter().map(|person| ids.person(*person))).await?;
-    update::<person::Entity, _>(txn, changed_people.iter().map(|person| ids.person(*person))).await?;
+    insert_named::<person::Entity, _>(txn, people.new.iter().map(|person| ids.person(*person))).await?;
+    update::<person::Entity, _>(txn, people.changed.iter().map(|person| ids.person(*person))).await?;
     write_all::<person_link::Entity, _, _>(txn, links, |id, row| ids.link(id, row)).await?;
-    insert_named::<course::Entity, _>(txn, new_courses.iter().map(|course| ids.course(*course))).await?;
-    update::<course::Entity, _>(txn, changed_courses.iter().map(|course| ids.course(*course))).await?;
+    insert_named::<course::Entity, _>(txn, courses.new.iter().map(|course| ids.course(*course))).await?;
+    update::<course::Entity, _>(txn, courses.changed.iter().map(|course| ids.course(*course))).await?;
     progress.step("writing posts");
     write_all::<post::Entity, _, _>(txn, posts, |id, row| ids.post(id, row)).await?;
     write_named::<staff_list::Entity, _, _>(

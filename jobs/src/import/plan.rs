@@ -11,7 +11,7 @@ use super::record::{
 use super::reference::{CourseIx, PersonIx, UnitIx};
 
 /// The changes to one table.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub(super) struct Writes<T> {
     pub(super) added: Vec<T>,
     /// By id.
@@ -49,21 +49,27 @@ impl<T> Writes<T> {
         let changed: HashMap<i64, &T> = self.changed.iter().map(|(id, new)| (*id, new)).collect();
         on_file.iter().map(move |(id, old)| changed.get(id).copied().unwrap_or(old)).chain(&self.added)
     }
+}
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
+/// Units, people or courses to write, by position in the dataset.
+#[derive(Debug, PartialEq)]
+pub(super) struct Positions<T> {
+    pub(super) new: Vec<T>,
+    pub(super) changed: Vec<T>,
+}
+
+impl<T> Default for Positions<T> {
+    fn default() -> Self {
+        Self { new: Vec::new(), changed: Vec::new() }
     }
 }
 
-/// Everything that an import writes. New units, people and courses are given by position.
-#[derive(Default)]
+/// Everything that an import writes.
+#[derive(Default, PartialEq)]
 pub(super) struct Plan {
-    pub(super) new_units: Vec<UnitIx>,
-    pub(super) changed_units: Vec<UnitIx>,
-    pub(super) new_people: Vec<PersonIx>,
-    pub(super) changed_people: Vec<PersonIx>,
-    pub(super) new_courses: Vec<CourseIx>,
-    pub(super) changed_courses: Vec<CourseIx>,
+    pub(super) units: Positions<UnitIx>,
+    pub(super) people: Positions<PersonIx>,
+    pub(super) courses: Positions<CourseIx>,
     pub(super) posts: Writes<Post>,
     pub(super) completions: Writes<Completion>,
     pub(super) placements: Writes<Placement>,
@@ -85,27 +91,6 @@ pub(super) struct Plan {
 impl Plan {
     /// Whether nothing would be written.
     pub(super) fn is_empty(&self) -> bool {
-        self.new_units.is_empty()
-            && self.changed_units.is_empty()
-            && self.new_people.is_empty()
-            && self.changed_people.is_empty()
-            && self.new_courses.is_empty()
-            && self.changed_courses.is_empty()
-            && self.posts.is_empty()
-            && self.completions.is_empty()
-            && self.placements.is_empty()
-            && self.links.is_empty()
-            && self.staff_lists.is_empty()
-            && self.rows_not_read.is_empty()
-            && self.allocations.is_empty()
-            && self.line_approvals.is_empty()
-            && self.senior_approvals.is_empty()
-            && self.sign_offs.is_empty()
-            && self.pauses.is_empty()
-            && self.allocation_terms.is_empty()
-            && self.unavailability.is_empty()
-            && self.appointments.is_empty()
-            && self.policies.is_empty()
-            && self.exemptions.is_empty()
+        *self == Self::default()
     }
 }

@@ -30,13 +30,13 @@ impl Ids {
         units.resize(dataset.units.list.len(), 0);
         people.resize(dataset.people.list.len(), 0);
         courses.resize(dataset.courses.list.len(), 0);
-        for (new, id) in plan.new_units.iter().zip(reserve_ids(txn, "unit", plan.new_units.len()).await?) {
+        for (new, id) in plan.units.new.iter().zip(reserve_ids(txn, "unit", plan.units.new.len()).await?) {
             units[new.at()] = id;
         }
-        for (new, id) in plan.new_people.iter().zip(reserve_ids(txn, "person", plan.new_people.len()).await?) {
+        for (new, id) in plan.people.new.iter().zip(reserve_ids(txn, "person", plan.people.new.len()).await?) {
             people[new.at()] = id;
         }
-        for (new, id) in plan.new_courses.iter().zip(reserve_ids(txn, "course", plan.new_courses.len()).await?) {
+        for (new, id) in plan.courses.new.iter().zip(reserve_ids(txn, "course", plan.courses.new.len()).await?) {
             courses[new.at()] = id;
         }
         let allocations = reserve_ids(txn, "allocation", plan.allocations.added.len()).await?;
@@ -58,9 +58,9 @@ impl Ids {
         let people = dataset.people.on_file.iter().map(|id| id.0).collect();
         let courses = dataset.courses.on_file.iter().map(|id| id.0).collect();
         Self {
-            units: known(units, dataset.units.list.len(), &mut plan.new_units.iter().map(|unit| unit.at())),
-            people: known(people, dataset.people.list.len(), &mut plan.new_people.iter().map(|person| person.at())),
-            courses: known(courses, dataset.courses.list.len(), &mut plan.new_courses.iter().map(|course| course.at())),
+            units: known(units, dataset.units.list.len(), &mut plan.units.new.iter().map(|unit| unit.at())),
+            people: known(people, dataset.people.list.len(), &mut plan.people.new.iter().map(|person| person.at())),
+            courses: known(courses, dataset.courses.list.len(), &mut plan.courses.new.iter().map(|course| course.at())),
             allocations: known(Vec::new(), plan.allocations.added.len(), &mut (0..plan.allocations.added.len())),
             staff_lists: known(Vec::new(), plan.staff_lists.added.len(), &mut (0..plan.staff_lists.added.len())),
             dataset,

@@ -14,7 +14,7 @@ use super::shares::same_people;
 
 /// Adds notices about employee numbers in the staff list `file`.
 pub(super) fn people(dataset: &Dataset, file: &str, plan: &Plan, findings: &mut Findings) {
-    if plan.new_people.is_empty() {
+    if plan.people.new.is_empty() {
         return;
     }
     let key = |person: PersonIx| {
@@ -22,7 +22,7 @@ pub(super) fn people(dataset: &Dataset, file: &str, plan: &Plan, findings: &mut 
         (employer, dataset.words.get(employer), dataset.words.get(number))
     };
     let on_file = dataset.people.on_file.len();
-    let all = || (0..on_file).map(PersonIx::new).chain(plan.new_people.iter().copied());
+    let all = || (0..on_file).map(PersonIx::new).chain(plan.people.new.iter().copied());
     let is_new = |person: PersonIx| person.at() >= on_file;
     let zeros = pairs(all(), is_new, |person| {
         let (employer, _, number) = key(person);

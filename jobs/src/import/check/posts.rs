@@ -243,9 +243,9 @@ pub(super) fn people(dataset: &Dataset, staff: Option<&str>, plan: &mut Plan, fi
     for (at, state) in dataset.people.state.iter().enumerate() {
         let person = PersonIx::new(at);
         if at < on_file && state.changed {
-            plan.changed_people.push(person);
+            plan.people.changed.push(person);
         } else if at >= on_file && state.wanted {
-            plan.new_people.push(person);
+            plan.people.new.push(person);
         }
     }
     if let Some(staff) = staff {

@@ -27,7 +27,7 @@ pub(super) fn courses(
         let Some(place) = dataset.courses.find(key) else {
             let place = dataset.courses.push(course);
             lines.insert(place, line.line);
-            plan.new_courses.push(place);
+            plan.courses.new.push(place);
             count.add(RowResult::Added);
             continue;
         };
@@ -49,7 +49,7 @@ pub(super) fn courses(
         count.add(if new == old {
             RowResult::Unchanged
         } else {
-            plan.changed_courses.push(place);
+            plan.courses.changed.push(place);
             RowResult::Changed
         });
     }

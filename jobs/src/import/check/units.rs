@@ -80,7 +80,7 @@ pub(super) fn check(
         let unit = &mut dataset.units.list[place.at()];
         if !listed.contains_key(&place) && !unit.validity.ended_by(options.as_at) {
             unit.validity.to = Some(unit.validity.from.map_or(options.as_at, |from| from.max(options.as_at)));
-            plan.changed_units.push(place);
+            plan.units.changed.push(place);
             count.ended += 1;
         }
     }
@@ -96,11 +96,11 @@ pub(super) fn check(
     for (place, _) in taken {
         count.add(match before.get(place.at()) {
             None => {
-                plan.new_units.push(place);
+                plan.units.new.push(place);
                 RowResult::Added
             }
             Some(old) if *old != dataset.units.list[place.at()] => {
-                plan.changed_units.push(place);
+                plan.units.changed.push(place);
                 RowResult::Changed
             }
             Some(_) if moved.contains(&place) => RowResult::Changed,

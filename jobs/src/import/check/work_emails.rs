@@ -8,7 +8,7 @@ use super::super::plan::Plan;
 /// need addresses.
 pub(super) fn notice_missing(dataset: &Dataset, plan: &Plan, file: &str, findings: &mut Findings) {
     let on_file = &dataset.people.list[..dataset.people.on_file.len()];
-    let new = plan.new_people.iter().map(|person| &dataset.people.list[person.at()]);
+    let new = plan.people.new.iter().map(|person| &dataset.people.list[person.at()]);
     let mut people = on_file.iter().chain(new).peekable();
     if people.peek().is_some() && people.all(|person| person.details.work_email.is_none()) {
         let sentence = "No one has a work email address, so no report can be sent. Fill in the column Work Email.";
