@@ -1,0 +1,136 @@
+//! Allocations with their dated facts, days away and appointments.
+
+use std::collections::HashMap;
+
+use entity::period::Validity;
+use entity::table::{allocation, allocation_terms, appointment, approval, pause, sign_off, unavailability};
+use entity::value::ApproverCapacity;
+use futures_util::TryStreamExt as _;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, StreamTrait};
+
+use super::super::dataset::Dataset;
+use super::super::record::{Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, Unavailability};
+
+/// Loads the allocations, each with the last of its dated facts as given by the last file. The rows of a file are
+/// compared with these.
+pub(super) async fn allocations(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
+    fn last<T: Copy>(facts: &[(i64, T)]) -> Option<T> {
+        facts.last().map(|(_, fact)| *fact)
+    }
+    let none = AllocationFacts::default();
+    let mut rows = allocation::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let allocation::Model {
+            id,
+            person_id,
+            role,
+            unit_id,
+            share,
+            valid_from,
+            valid_to,
+            line_approval_blank,
+            senior_approval_blank,
+            sign_off_blank,
+            pause_blank,
+        } = row;
+        let facts = dataset.allocation_facts.get(&id.0).unwrap_or(&none);
+        let allocation = Allocation {
+            person: dataset.person_on_file(person_id)?,
+            role,
+            unit: dataset.unit_on_file(unit_id)?,
+            share,
+            validity: Validity { from: valid_from, to: valid_to },
+            line: last(&facts.line).filter(|_| !line_approval_blank),
+            senior: last(&facts.senior).filter(|_| !senior_approval_blank),
+            signed_off_on: last(&facts.signed_off).filter(|_| !sign_off_blank),
+            pause: last(&facts.pauses).filter(|_| !pause_blank),
+            terms: last(&facts.terms).map(|(_, terms)| terms).unwrap_or_default(),
+        };
+        dataset.allocations.push((id.0, allocation));
+    }
+    Ok(())
+}
+
+/// Loads the dated facts of the allocations.
+pub(super) async fn facts_of_allocations(
+    db: &(impl ConnectionTrait + StreamTrait),
+    dataset: &mut Dataset,
+) -> Result<(), DbErr> {
+    let mut all: HashMap<i64, AllocationFacts> = HashMap::new();
+    let mut rows = approval::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let approval::Model { id, allocation_id, capacity, decided_on, approver_id } = row;
+        let approval = Approval { on: decided_on, by: dataset.person_on_file_if(approver_id)? };
+        let facts = all.entry(allocation_id.0).or_default();
+        match capacity {
+            ApproverCapacity::Line => facts.line.push((id.0, approval)),
+            ApproverCapacity::Senior => facts.senior.push((id.0, approval)),
+        }
+    }
+    drop(rows);
+    let mut rows = sign_off::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let sign_off::Model { id, allocation_id, signed_off_on } = row;
+        all.entry(allocation_id.0).or_default().signed_off.push((id.0, signed_off_on));
+    }
+    drop(rows);
+    let mut rows = pause::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let pause::Model { id, allocation_id, valid_from, valid_to } = row;
+        let validity = Validity { from: valid_from, to: valid_to };
+        all.entry(allocation_id.0).or_default().pauses.push((id.0, validity));
+    }
+    drop(rows);
+    let mut rows = allocation_terms::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let allocation_terms::Model { id, allocation_id, valid_from, protected_hours, outside_team } = row;
+        let terms = (valid_from, AllocationTerms { protected_hours, outside_team });
+        all.entry(allocation_id.0).or_default().terms.push((id.0, terms));
+    }
+    all.values_mut().for_each(AllocationFacts::sort);
+    dataset.allocation_facts = all;
+    Ok(())
+}
+
+pub(super) async fn unavailability(
+    db: &(impl ConnectionTrait + StreamTrait),
+    dataset: &mut Dataset,
+) -> Result<(), DbErr> {
+    let mut rows = unavailability::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let unavailability::Model { id, person_id, valid_from, valid_to } = row;
+        let person = dataset.person_on_file(person_id)?;
+        dataset.unavailability.push((id.0, Unavailability { person, from: valid_from, to: valid_to }));
+    }
+    Ok(())
+}
+
+pub(super) async fn appointments(
+    db: &(impl ConnectionTrait + StreamTrait),
+    dataset: &mut Dataset,
+) -> Result<(), DbErr> {
+    let mut rows = appointment::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let appointment::Model {
+            id,
+            unit_id,
+            person_id,
+            role,
+            valid_from,
+            valid_to,
+            delegate_id,
+            delegate_from,
+            delegate_to,
+        } = row;
+        let appointment = Appointment {
+            unit: dataset.unit_on_file(unit_id)?,
+            person: dataset.person_on_file(person_id)?,
+            role,
+            validity: Validity { from: valid_from, to: valid_to },
+            delegate: dataset.person_on_file_if(delegate_id)?,
+            delegate_validity: Validity { from: delegate_from, to: delegate_to },
+        };
+        dataset.appointments.push((id.0, appointment));
+    }
+    Ok(())
+}
