@@ -1,7 +1,5 @@
 //! What an import reports: rejected rows, notices, ignored columns, counts, and why nothing was written.
 
-use std::borrow::Cow;
-
 use super::fault::Fault;
 use super::layout::FileKind;
 use super::parts::Parts;
