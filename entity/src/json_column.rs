@@ -13,7 +13,7 @@ use serde::{Deserialize as _, Deserializer};
 pub use delivery::{MailUnit, MailUnits};
 pub use import_batch::{ImportedFile, ImportedFiles};
 pub use report_preference::HiddenSections;
-pub use snapshot_team::{AtRiskCauses, StoredMixResult, MixResults, NotCounting};
+pub use snapshot_team::{AtRiskCauses, MixResults, NotCounting, StoredMixResult};
 pub use snapshot_unit::{DisclosureRecord, ExchangeRecord, OwnStandingRecord, StandingRecord};
 
 /// Reads a list in an older form as empty, so that it does not fail everything that is read with it. Only for lists that

@@ -131,7 +131,7 @@ impl MixResults {
 
 #[cfg(test)]
 mod tests {
-    use super::{AtRiskCauses, StoredMixResult, MixResults, NotCounting};
+    use super::{AtRiskCauses, MixResults, NotCounting, StoredMixResult};
     use crate::coverage::PublishedCause;
     use crate::coverage::mix::Verdict;
     use crate::value::Reason;

@@ -2,7 +2,7 @@
 
 use entity::coverage::mix::Verdict;
 use entity::id::{SnapshotId, UnitId};
-use entity::json_column::{AtRiskCauses, StoredMixResult, MixResults, NotCounting};
+use entity::json_column::{AtRiskCauses, MixResults, NotCounting, StoredMixResult};
 use entity::period::Day;
 use entity::value::Status;
 

@@ -3,7 +3,7 @@
 use entity::coverage::breakdown::StandingCounts;
 use entity::coverage::mix::Verdict;
 use entity::id::{SnapshotId, UnitId};
-use entity::json_column::{AtRiskCauses, StoredMixResult, MixResults, NotCounting, OwnStandingRecord, StandingRecord};
+use entity::json_column::{AtRiskCauses, MixResults, NotCounting, OwnStandingRecord, StandingRecord, StoredMixResult};
 use entity::table::{appointment, post, snapshot, snapshot_team, snapshot_unit};
 use entity::value::{AppointmentRole, Reason, Status};
 use sea_orm::DatabaseConnection;
