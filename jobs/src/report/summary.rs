@@ -136,7 +136,7 @@ fn new_delivery(reader: SummaryReader, rendered: Rendered, week: IsoWeek, domain
 fn with_current_reason(of: MailUnit, recipients: &[Recipient]) -> MailUnit {
     let answers = recipients.iter().flat_map(|recipient| &recipient.answers);
     let found = answers.filter(|answer| answer.code == of.code).find_map(|answer| match answer.why {
-        Why::Nobody { vacancy } => Some(vacancy.to_string()),
+        Why::NoRecipient { vacancy } => Some(vacancy.to_string()),
         _ => None,
     });
     MailUnit { why: found.unwrap_or(of.why), ..of }

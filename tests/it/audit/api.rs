@@ -36,9 +36,9 @@ both! {
         board::organisation(&world.db).await;
         history::imports(&world.db).await;
         let api = api(&world);
-        let somebody = Viewer::person(PersonId(1), vec![AccessRole::Coordinator]);
+        let coordinator = Viewer::person(PersonId(1), vec![AccessRole::Coordinator]);
         for _ in 0..2 {
-            let answer = execute(&api, somebody.clone(), REQUEST).await;
+            let answer = execute(&api, coordinator.clone(), REQUEST).await;
             assert_eq!(answer["data"]["requestRun"]["run"]["state"], "REQUESTED", "{answer}");
         }
         let event = |before| {
@@ -49,7 +49,7 @@ both! {
 
         // Refused for different reasons: nothing was changed, and nothing is recorded.
         let early = REQUEST.replace("2026-11-16", "2026-11-17");
-        assert!(execute(&api, somebody, &early).await["data"]["requestRun"]["refusal"].is_object());
+        assert!(execute(&api, coordinator, &early).await["data"]["requestRun"]["refusal"].is_object());
         let forbidden = execute(&api, Viewer::person(PersonId(5), Vec::new()), REQUEST).await;
         assert_eq!(forbidden["errors"][0]["extensions"]["code"], "FORBIDDEN");
         assert_eq!(recorded_events(&world.db).await.len(), 2);

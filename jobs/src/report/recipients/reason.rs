@@ -38,7 +38,7 @@ pub enum Why {
         of: String,
     },
     /// No one receives it.
-    Nobody {
+    NoRecipient {
         /// Why no mail can be sent to the unit's own senior manager.
         vacancy: Vacancy,
     },
@@ -65,7 +65,7 @@ impl Why {
             | Self::Delegate { .. }
             | Self::NextAbove { .. }
             | Self::Coordinator { .. }
-            | Self::Nobody { .. } => true,
+            | Self::NoRecipient { .. } => true,
         }
     }
 }
@@ -102,7 +102,7 @@ impl fmt::Display for Why {
                     "{vacancy}, and no senior manager above it has an address. You receive its report as coordinator of {of}"
                 )
             }
-            Self::Nobody { vacancy } => write!(f, "{vacancy}, and no one else has an address"),
+            Self::NoRecipient { vacancy } => write!(f, "{vacancy}, and no one else has an address"),
         }
     }
 }

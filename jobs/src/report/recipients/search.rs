@@ -70,7 +70,7 @@ impl<'a> Search<'a> {
                 return keyed(people.into_iter().map(asked).collect());
             }
         }
-        vec![(Key::Unit(unit), Why::Nobody { vacancy })]
+        vec![(Key::Unit(unit), Why::NoRecipient { vacancy })]
     }
 
     /// Returns a unit's own senior managers who have an address, and their deputies.

@@ -143,8 +143,8 @@ fn a_unit_without_recipient_has_its_own_row() {
     assert_eq!(
         answers_by_recipient(&data),
         [
-            ("unit:1".to_owned(), vec![(1, Why::Nobody { vacancy: Vacancy::Vacant })]),
-            ("unit:2".to_owned(), vec![(2, Why::Nobody { vacancy: Vacancy::Left })])
+            ("unit:1".to_owned(), vec![(1, Why::NoRecipient { vacancy: Vacancy::Vacant })]),
+            ("unit:2".to_owned(), vec![(2, Why::NoRecipient { vacancy: Vacancy::Left })])
         ]
     );
 }

@@ -1,4 +1,4 @@
-//! What all mails share, and the reader for whom one is rendered.
+//! What all mails share, and their reader.
 
 use std::collections::BTreeSet;
 

@@ -162,7 +162,7 @@ fn gaps_belong_to_the_nearest_managed_unit() {
     assert_eq!(gaps(&[vacant(1), recipient(2, 2, Why::SeniorManager)]), [("BOARD".to_owned(), 1)]);
     assert_eq!(gaps(&[vacant(2), recipient(1, 1, Why::SeniorManager)]), [("NORTH".to_owned(), 1)]);
     // The unit without any recipient is named once, in its own section.
-    assert_eq!(gaps(&[recipient(1, 1, Why::Nobody { vacancy: Vacancy::Vacant })]), []);
+    assert_eq!(gaps(&[recipient(1, 1, Why::NoRecipient { vacancy: Vacancy::Vacant })]), []);
 }
 
 #[test]

@@ -117,7 +117,7 @@ pub(super) fn gaps_without_manager<'a>(tree: &'a SnapshotTree, recipients: &[Rec
             Why::Delegate { vacancy } | Why::NextAbove { vacancy, .. } | Why::Coordinator { vacancy, .. } => {
                 Some(vacancy)
             }
-            Why::Nobody { .. } => {
+            Why::NoRecipient { .. } => {
                 unaddressed.push(answer.unit);
                 None
             }
