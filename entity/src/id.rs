@@ -77,4 +77,18 @@ ids! {
     SessionId,
     /// One link that signs in once.
     SignInLinkId,
+    /// One nomination of a person for a role.
+    NominationId,
+    /// One decision about a nomination.
+    DecisionId,
+    /// One free text of the register, such as a statement.
+    RegisterTextId,
+    /// One change record of the register.
+    ChangeId,
+    /// One role that is kept in the register.
+    RegisterRoleId,
+    /// One client's key of a command.
+    IdempotencyKeyId,
+    /// One object of a change record.
+    ChangeObjectId,
 }

@@ -14,6 +14,7 @@ pub mod links;
 pub mod newest;
 pub mod policy;
 pub mod published;
+pub mod register;
 pub mod report;
 pub mod report_preference;
 pub mod retention;
@@ -21,6 +22,7 @@ pub mod roster;
 pub mod run;
 pub mod snapshot;
 pub mod staff_list;
+pub mod stored_row;
 pub mod subject;
 pub mod tree;
 
@@ -28,5 +30,5 @@ pub use connection::{
     DatabaseOptions, TransportSecurity, begin_write, connect, connect_with, is_postgres, prove_writing,
     transport_security,
 };
-pub use fault::{is_busy, is_timeout, is_unavailable, malformed_column, retry_read};
+pub use fault::{is_busy, is_lock_timeout, is_timeout, is_unavailable, malformed_column, retry_read};
 pub use newest::Newest;

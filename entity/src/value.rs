@@ -69,6 +69,9 @@ macro_rules! words {
     )+};
 }
 
+pub mod command;
+pub mod register;
+
 words! {
     /// Groups of reasons why an allocation does not count: a single reason would nearly always be about one person.
     StandingGroup {
@@ -356,6 +359,8 @@ words! {
         ReportRead = "REPORT_READ",
         /// The settings of a person's weekly report were changed.
         ReportPreferencesSet = "REPORT_PREFERENCES_SET",
+        /// A command of the register was carried out.
+        RegisterChanged = "REGISTER_CHANGED",
         /// A mail of a gap report was accepted by the mail server.
         ReportSent = "REPORT_SENT",
     }

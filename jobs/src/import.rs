@@ -27,7 +27,6 @@ mod reference;
 mod rejected_rows;
 mod request;
 mod source;
-mod stored_row;
 mod undo;
 mod vocabulary;
 

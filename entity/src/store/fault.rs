@@ -65,6 +65,18 @@ pub fn is_busy(error: &DbErr) -> bool {
     }
 }
 
+/// Whether `error` says that PostgreSQL waited for a lock for longer than the transaction allows.
+#[must_use]
+pub fn is_lock_timeout(error: &DbErr) -> bool {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause)) => {
+            // PostgreSQL's lock_not_available.
+            matches!(cause.as_ref(), Error::Database(said) if said.code().is_some_and(|code| code == "55P03"))
+        }
+        _ => false,
+    }
+}
+
 /// Returns SQLite's primary result code, the last byte of an extended one. `None` for an error of another engine.
 fn sqlite_code(said: &dyn DatabaseError) -> Option<i32> {
     said.try_downcast_ref::<SqliteError>()?.code()?.parse::<i32>().ok().map(|code| code & 0xff)

@@ -24,7 +24,7 @@ use sea_orm::{
 use super::dataset::Dataset;
 use super::plan::{Plan, Writes};
 use super::progress::Progress;
-use super::stored_row::{self, id_column};
+use entity::store::stored_row::{self, id_column};
 
 /// Rows per statement. At 16 columns this is half of SQLite's limit of 32,766 bound values; more would not be faster.
 const CHUNK: usize = 1_000;

@@ -11,7 +11,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait, ModelTr
 use super::dataset::Dataset;
 use super::plan::Writes;
 use super::reference::{PersonIx, UnitIx};
-use super::stored_row::{self, id_column};
+use entity::store::stored_row::{self, id_column};
 
 /// Rows per query.
 const CHUNK: usize = 1_000;

@@ -23,7 +23,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::stored_row::{self, id_column};
+use entity::store::stored_row::{self, id_column};
 
 /// Undo steps per query.
 const CHUNK: u64 = 1_000;

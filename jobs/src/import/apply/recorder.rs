@@ -12,8 +12,8 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _,
 };
 
-use super::super::stored_row::{self, id_column};
 use super::super::undo;
+use entity::store::stored_row::{self, id_column};
 
 /// Writes the undo steps of one import.
 pub(super) struct Recorder<'t> {

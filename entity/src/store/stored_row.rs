@@ -1,4 +1,4 @@
-//! Converts a row of any table to JSON and back, to store what an import overwrites.
+//! Converts a row of any table to JSON and back, to store what a change overwrites.
 
 use chrono::NaiveDate;
 use sea_orm::sea_query::ArrayType;
@@ -9,12 +9,12 @@ use sea_orm::{
 use serde_json::{Map, Value as Json};
 
 /// Returns the key column of a table.
-pub(super) fn id_column<E: EntityTrait>() -> E::Column {
+pub fn id_column<E: EntityTrait>() -> E::Column {
     E::PrimaryKey::iter().next().map(|key| key.into_column()).expect("every table has a key")
 }
 
 /// Returns the key of a row.
-pub(super) fn id<E: EntityTrait>(row: &E::Model) -> Result<i64, DbErr> {
+pub fn id<E: EntityTrait>(row: &E::Model) -> Result<i64, DbErr> {
     match row.get(id_column::<E>()) {
         Value::BigInt(Some(id)) => Ok(id),
         other => Err(DbErr::Type(format!("a row whose key is {other:?} cannot be kept"))),
@@ -22,13 +22,13 @@ pub(super) fn id<E: EntityTrait>(row: &E::Model) -> Result<i64, DbErr> {
 }
 
 /// Converts a row to JSON, by column.
-pub(super) fn to_json<E: EntityTrait>(row: &E::Model) -> Result<Json, DbErr> {
+pub fn to_json<E: EntityTrait>(row: &E::Model) -> Result<Json, DbErr> {
     let cell = |column: E::Column| Ok((column.as_str().to_owned(), value_to_json(row.get(column))?));
     E::Column::iter().map(cell).collect::<Result<Map<_, _>, DbErr>>().map(Json::Object)
 }
 
 /// Converts the JSON of [`to_json`] back to a row that can be written.
-pub(super) fn from_json<E, A>(json: &Json) -> Result<A, DbErr>
+pub fn from_json<E, A>(json: &Json) -> Result<A, DbErr>
 where
     E: EntityTrait,
     A: ActiveModelTrait<Entity = E>,
@@ -44,7 +44,7 @@ where
     Ok(row)
 }
 
-/// Converts a value of a type that the tables use. Any other type is an error at the first import that would store it.
+/// Converts a value of a type that the tables use. Any other type is an error at the first change that would store it.
 fn value_to_json(value: Value) -> Result<Json, DbErr> {
     Ok(match value {
         Value::Bool(value) => value.into(),
@@ -76,9 +76,9 @@ fn value_from_json(kind: &ArrayType, json: &Json) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
-    use entity::id::{PersonId, PostId, UnitId};
-    use entity::period::Day;
-    use entity::table::post;
+    use crate::id::{PersonId, PostId, UnitId};
+    use crate::period::Day;
+    use crate::table::post;
     use sea_orm::TryIntoModel as _;
 
     use super::*;

@@ -1,0 +1,14 @@
+//! The register: what the network itself decides, each step by the person who may take it (docs/register.md).
+//!
+//! Every command is one [`Transaction`]: it locks the facts, the rules of [`crate::register`] decide, and the facts and
+//! one change record are written together.
+
+pub mod change;
+pub mod kept;
+pub mod key;
+pub mod nomination;
+pub mod text;
+pub mod transaction;
+
+pub use change::NewChange;
+pub use transaction::{LockError, Transaction};

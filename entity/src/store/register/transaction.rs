@@ -1,0 +1,176 @@
+//! The transaction of one command.
+//!
+//! A command locks the version of the facts before it reads any. So no other command, import, link or erasure changes a
+//! fact until it has ended, and two commands about the same thing never see half of each other. One lock for all is
+//! simpler than one per person and allows no deadlock; a command holds it for a few milliseconds.
+
+use std::time::Duration;
+
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr,
+    EntityTrait, IdenStatic as _, IntoActiveModel, Iterable as _, PrimaryKeyTrait, QueryFilter as _, Statement,
+};
+use serde_json::Value as Json;
+
+use super::super::facts::{self, bump_data_version};
+use super::super::stored_row::{self, id_column};
+use super::super::{audit, begin_write, is_busy, is_lock_timeout, is_postgres};
+use super::change::{self, NewChange};
+use crate::id::ChangeId;
+use crate::table::register_change_row;
+
+/// How long a command waits for its locks.
+pub const WAIT: Duration = Duration::from_secs(5);
+
+/// Why a command could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another writer held the facts for longer than [`WAIT`]. Nothing was stored.
+    #[error("the register is busy")]
+    Busy,
+    /// The database failed or was unreachable.
+    #[error(transparent)]
+    Database(DbErr),
+}
+
+impl From<DbErr> for LockError {
+    fn from(error: DbErr) -> Self {
+        if is_busy(&error) || is_lock_timeout(&error) { Self::Busy } else { Self::Database(error) }
+    }
+}
+
+/// A row that the command wrote.
+#[derive(Clone, Debug, PartialEq)]
+struct WrittenRow {
+    table: String,
+    id: i64,
+    before: Option<Json>,
+    after: Option<Json>,
+}
+
+/// The transaction of one command, which holds the lock of the facts. Dropping it changes nothing.
+#[derive(Debug)]
+pub struct Transaction {
+    txn: DatabaseTransaction,
+    version: i64,
+    rows: Vec<WrittenRow>,
+}
+
+impl Transaction {
+    /// Begins a transaction and locks the facts.
+    ///
+    /// # Errors
+    ///
+    /// [`LockError::Busy`] after [`WAIT`].
+    pub async fn begin(db: &DatabaseConnection) -> Result<Self, LockError> {
+        let txn = begin_write(db).await?;
+        if is_postgres(&txn) {
+            let limit = format!("SET LOCAL lock_timeout = '{}ms'", WAIT.as_millis());
+            txn.execute_raw(Statement::from_string(txn.get_database_backend(), limit)).await?;
+        }
+        let version = facts::lock(&txn).await?.version;
+        Ok(Self { txn, version, rows: Vec::new() })
+    }
+
+    /// The version of the facts, which stays as it is until the command ends.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        self.version
+    }
+
+    /// The connection, to read within the transaction. Writes go through [`insert`](Self::insert),
+    /// [`update`](Self::update) and [`delete`](Self::delete), which record them.
+    #[must_use]
+    pub const fn connection(&self) -> &DatabaseTransaction {
+        &self.txn
+    }
+
+    /// Adds a row, whose key the database chooses.
+    pub async fn insert<E, A>(&mut self, row: A) -> Result<E::Model, DbErr>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<A>,
+        A: ActiveModelTrait<Entity = E> + Send,
+        <E::PrimaryKey as PrimaryKeyTrait>::ValueType: Send,
+    {
+        let row = E::insert(row).exec_with_returning(&self.txn).await?;
+        let after = stored_row::to_json::<E>(&row)?;
+        self.keep::<E>(stored_row::id::<E>(&row)?, None, Some(after));
+        Ok(row)
+    }
+
+    /// Replaces a row, which has the key of `before`.
+    pub async fn update<E, A>(&mut self, before: &E::Model, after: E::Model) -> Result<E::Model, DbErr>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<A> + Clone + Sync,
+        A: ActiveModelTrait<Entity = E> + Send,
+    {
+        let (old, new) = (stored_row::to_json::<E>(before)?, stored_row::to_json::<E>(&after)?);
+        let id = stored_row::id::<E>(before)?;
+        if old == new {
+            return Ok(after);
+        }
+        self.write::<E, A>(after.clone().into_active_model().reset_all()).await?;
+        self.keep::<E>(id, Some(old), Some(new));
+        Ok(after)
+    }
+
+    /// Removes a row.
+    pub async fn delete<E: EntityTrait>(&mut self, row: &E::Model) -> Result<(), DbErr> {
+        let id = stored_row::id::<E>(row)?;
+        E::delete_many().filter(sea_orm::ColumnTrait::eq(&id_column::<E>(), id)).exec(&self.txn).await?;
+        self.keep::<E>(id, Some(stored_row::to_json::<E>(row)?), None);
+        Ok(())
+    }
+
+    /// Writes a row over the one with the same key, or adds it.
+    async fn write<E, A>(&self, row: A) -> Result<(), DbErr>
+    where
+        E: EntityTrait,
+        A: ActiveModelTrait<Entity = E> + Send,
+    {
+        let id = id_column::<E>();
+        let others = E::Column::iter().filter(|column| column.as_str() != id.as_str());
+        let over = OnConflict::column(id).update_columns(others).to_owned();
+        E::insert(row).on_conflict(over).exec_without_returning(&self.txn).await?;
+        Ok(())
+    }
+
+    fn keep<E: EntityTrait>(&mut self, id: i64, before: Option<Json>, after: Option<Json>) {
+        self.rows.push(WrittenRow { table: E::default().table_name().to_owned(), id, before, after });
+    }
+
+    /// Whether the command has written anything.
+    #[must_use]
+    pub fn has_written(&self) -> bool {
+        !self.rows.is_empty()
+    }
+
+    /// Raises the data version, stores the change record with the rows that were written, appends it to the audit log,
+    /// and commits. Returns the change record's key.
+    pub async fn commit(self, change: NewChange) -> Result<ChangeId, DbErr> {
+        let Self { txn, version: _, rows } = self;
+        bump_data_version(&txn).await?;
+        let version = facts::current(&txn).await?.version;
+        let (id, event) = change::record(&txn, change, version).await?;
+        let rows = (0i32..).zip(rows).map(|(seq, WrittenRow { table, id: row_id, before, after })| {
+            register_change_row::ActiveModel {
+                change_id: Set(id),
+                seq: Set(seq),
+                table_name: Set(table),
+                row_id: Set(row_id),
+                before: Set(before),
+                after: Set(after),
+            }
+        });
+        let rows: Vec<_> = rows.collect();
+        if !rows.is_empty() {
+            register_change_row::Entity::insert_many(rows).exec_without_returning(&txn).await?;
+        }
+        audit::record(&txn, &event).await?;
+        txn.commit().await?;
+        Ok(id)
+    }
+}
