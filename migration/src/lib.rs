@@ -34,6 +34,7 @@ mod m20261130_000051_token_explore;
 mod m20261130_000061_delivery_kind;
 mod m20261130_000062_report_preference;
 mod m20261130_000071_midweek;
+mod m20261201_000081_fact_change;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -66,6 +67,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000061_delivery_kind::Migration),
             Box::new(m20261130_000062_report_preference::Migration),
             Box::new(m20261130_000071_midweek::Migration),
+            Box::new(m20261201_000081_fact_change::Migration),
         ]
     }
 }
