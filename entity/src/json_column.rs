@@ -2,6 +2,7 @@
 //! Field names and their order are the stored form, so a change to them needs a migration.
 
 mod delivery;
+mod fact_change;
 mod import_batch;
 mod report_preference;
 mod snapshot_team;
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize as _, Deserializer};
 
 pub use delivery::{MailUnit, MailUnits};
+pub use fact_change::Touched;
 pub use import_batch::{ImportedFile, ImportedFiles};
 pub use report_preference::HiddenSections;
 pub use snapshot_team::{AtRiskCauses, MixResults, NotCounting, StoredMixResult};

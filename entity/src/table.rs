@@ -16,6 +16,7 @@ pub mod delivery;
 pub mod erased_person;
 pub mod erased_text;
 pub mod exemption;
+pub mod fact_change;
 pub mod fact_version;
 pub mod idempotency_key;
 pub mod import_batch;

@@ -35,6 +35,7 @@ mod m20261130_000061_delivery_kind;
 mod m20261130_000062_report_preference;
 mod m20261130_000071_midweek;
 mod m20261201_000091_register;
+mod m20261201_000081_fact_change;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -68,6 +69,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000062_report_preference::Migration),
             Box::new(m20261130_000071_midweek::Migration),
             Box::new(m20261201_000091_register::Migration),
+            Box::new(m20261201_000081_fact_change::Migration),
         ]
     }
 }

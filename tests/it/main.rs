@@ -6,6 +6,7 @@ mod audit;
 mod board_builder;
 mod budget;
 mod certificate;
+mod change_feed;
 mod cli;
 mod codes;
 mod demo;

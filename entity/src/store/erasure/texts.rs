@@ -59,6 +59,7 @@ pub const DECISIONS: &[(&str, &str, ErasureAction, &str)] = &[
     ("erased_text", "pseudonym", Keep, "a pseudonym"),
     ("exemption", "reason", RemoveIfNamed, "free text"),
     ("exemption", "agreed_by", RemoveIfNamed, "free text, most often a name"),
+    ("fact_change", "touched", Keep, "ids; every row is removed with an erasure"),
     ("import_batch", "state", Keep, "a word of a closed set"),
     ("import_batch", "files", Keep, "names of files and columns, and counts"),
     ("import_batch", "refusal", RemoveIfNamed, "may identify people whose shares are too high, by employer and number"),

@@ -13,11 +13,12 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
-use super::super::facts::{self, bump_data_version};
+use super::super::facts::{self, bump_data_version_touching};
 use super::super::stored_row::{self, id_column};
 use super::super::{audit, begin_write, is_busy, is_lock_timeout, is_postgres};
 use super::change::{self, NewChange};
 use crate::id::ChangeId;
+use crate::json_column::Touched;
 use crate::table::register_change_row;
 
 /// How long a command waits for its locks.
@@ -152,8 +153,8 @@ impl Transaction {
     /// and commits. Returns the change record's key.
     pub async fn commit(self, change: NewChange) -> Result<ChangeId, DbErr> {
         let Self { txn, version: _, rows } = self;
-        bump_data_version(&txn).await?;
-        let version = facts::current(&txn).await?.version;
+        let touched = Touched { people: change.people.clone(), units: change.units.clone() };
+        let version = bump_data_version_touching(&txn, &touched).await?;
         let (id, event) = change::record(&txn, change, version).await?;
         let rows = (0i32..).zip(rows).map(|(seq, WrittenRow { table, id: row_id, before, after })| {
             register_change_row::ActiveModel {
