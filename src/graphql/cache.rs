@@ -13,6 +13,7 @@ mod shelf;
 pub(crate) mod turns;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use entity::actor::Actor;
 use entity::clock::Clock;
@@ -21,6 +22,7 @@ use entity::id::SnapshotId;
 use entity::period::Day;
 use entity::store::{disclosure, roster, snapshot};
 use sea_orm::DatabaseConnection;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::shared::{Shared, VersionedSource, to_the_end};
 use self::shelf::Shelf;
@@ -49,6 +51,8 @@ struct CacheInner {
     published_today: Shelf<PublishedKey, PublishedNumbers>,
     published: Shelf<PublishedKey, PublishedNumbers>,
     turns: Turns,
+    /// The commands of this process wait for each other here, and not with a connection to the database.
+    commands: Arc<Semaphore>,
 }
 
 /// The imported data in the database.
@@ -108,6 +112,7 @@ impl CoverageCache {
             published_today: Shelf::new(TODAYS_KEPT),
             published: Shelf::new(DAYS_KEPT),
             turns: Turns::default(),
+            commands: Arc::new(Semaphore::new(1)),
         }))
     }
 
@@ -132,6 +137,22 @@ impl CoverageCache {
     /// Notes that `caller` has changed the data: from now on it sees the change.
     pub(crate) fn changed_by(&self, caller: Actor) {
         self.0.facts.changed_by(caller);
+    }
+
+    /// Waits for the turn of a command of the register. `None` if it does not come within `limit`.
+    pub(crate) async fn command_turn(&self, limit: Duration) -> Option<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.0.commands).acquire_owned();
+        tokio::time::timeout(limit, turn).await.ok().and_then(Result::ok)
+    }
+
+    /// Returns the newest data, also if `caller` has just changed it.
+    ///
+    /// # Errors
+    ///
+    /// As [`known`](Self::known).
+    pub(crate) async fn newest(&self, caller: Actor) -> Result<Arc<ReferenceData>, ApiError> {
+        self.changed_by(caller);
+        self.known(caller, None).await
     }
 
     /// Returns the coverage on `day`, computed for `caller` unless it is cached.

@@ -5,6 +5,7 @@ pub(crate) mod access;
 pub(crate) mod link;
 pub(crate) mod mail;
 pub(crate) mod person;
+pub(crate) mod register;
 pub(crate) mod report_settings;
 
 use async_graphql::{Context, Enum, InputObject, MergedObject, Object, SimpleObject};

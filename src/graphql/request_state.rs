@@ -72,6 +72,17 @@ impl RequestState {
         ctx.data_opt::<Self>().ok_or_else(|| ApiError::internal("the request was not prepared with graphql::prepare"))
     }
 
+    /// Whether the request has read any data. A command must come first, so that its answer shows what it changed.
+    pub(crate) fn has_read(&self) -> bool {
+        self.known.initialized()
+    }
+
+    /// Lets the rest of the request see the data as it is after a command.
+    pub(crate) fn show(&self, known: Arc<ReferenceData>) {
+        // It fails only if the request has read data already, which a command refuses.
+        let _ = self.known.set(known);
+    }
+
     /// Returns the cell of a day, which is computed once for all fields of the request.
     ///
     /// # Errors

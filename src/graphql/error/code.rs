@@ -83,6 +83,8 @@ codes! {
     NotFound = "NOT_FOUND",
     /// The database or the identity provider cannot be reached. Repeat the request later.
     Unavailable = "UNAVAILABLE",
+    /// Another change took too long to finish. Nothing was stored; send the command again.
+    TryAgain = "TRY_AGAIN",
     /// An internal error. The log line has the same request ID.
     Internal = "INTERNAL",
 }

@@ -93,6 +93,8 @@ pub(crate) enum AuditAction {
     ReportRead,
     /// The settings of a person's weekly report were changed.
     ReportPreferencesSet,
+    /// A command of the register was carried out.
+    RegisterChanged,
     /// A mail of a gap report was accepted by the mail server.
     ReportSent,
 }
