@@ -69,6 +69,9 @@ macro_rules! words {
     )+};
 }
 
+// After the macro, which it uses.
+pub mod register;
+
 words! {
     /// Groups of reasons why an allocation does not count: a single reason would nearly always be about one person.
     StandingGroup {
