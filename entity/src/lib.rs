@@ -14,6 +14,7 @@ pub mod interner;
 pub mod json_column;
 pub mod period;
 pub mod pseudonym;
+pub mod register;
 pub mod secret;
 pub mod spelling;
 pub mod store;

@@ -69,6 +69,7 @@ macro_rules! words {
     )+};
 }
 
+// After the macro, which they use.
 pub mod command;
 pub mod register;
 

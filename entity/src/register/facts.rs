@@ -1,0 +1,134 @@
+//! What is on file about one nomination, as plain data, and what follows from it alone.
+
+use crate::coverage::roster::{PersonIx, UnitIx};
+use crate::period::Day;
+use crate::value::register::{DecisionKind, NominationEnd};
+use crate::value::{ApproverCapacity, Role};
+
+/// A nomination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NominationFacts {
+    /// The nominee.
+    pub person: PersonIx,
+    /// The role.
+    pub role: Role,
+    /// The unit that the role would be for.
+    pub unit: UnitIx,
+    /// Share of the nominee in thousandths. It matters for Peer Supporters only.
+    pub share: u32,
+    /// Whether the nominee would cover the team from outside.
+    pub outside_team: bool,
+    /// The person who nominated; the nominee, if they put themselves forward.
+    pub nominator: PersonIx,
+    /// The day on which it was opened.
+    pub opened_on: Day,
+    /// The day on which the nominee accepted. For people who put themselves forward, the day on which they did.
+    pub accepted_on: Option<Day>,
+    /// The day from which the nominee wishes to have the role.
+    pub wished_start: Option<Day>,
+    /// Its end. `None` while it is open.
+    pub ended: Option<EndedNomination>,
+    /// The decisions of its approvers, in the order in which they were recorded.
+    pub decisions: Vec<DecisionFacts>,
+}
+
+/// How and when a nomination ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EndedNomination {
+    /// How.
+    pub how: NominationEnd,
+    /// The first day on which it is no longer open.
+    pub on: Day,
+}
+
+/// A decision of an approver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DecisionFacts {
+    /// Line manager or senior manager.
+    pub capacity: ApproverCapacity,
+    /// What was decided.
+    pub kind: DecisionKind,
+    /// The day of the decision.
+    pub on: Day,
+    /// The person who decided.
+    pub decider: PersonIx,
+    /// The person for whom they decided: the decider, or the approver whose delegate the decider is.
+    pub principal: PersonIx,
+    /// Protected hours per month in hundredths. `None` unless accepted.
+    pub protected_hours: Option<i32>,
+    /// Whether the question was answered. It matters for questions only.
+    pub answered: bool,
+}
+
+/// Returns the capacities in which a nomination for `role` must be approved. A Champion needs no senior manager.
+#[must_use]
+pub const fn capacities(role: Role) -> &'static [ApproverCapacity] {
+    match role {
+        Role::PeerSupporter | Role::Trainer => &[ApproverCapacity::Line, ApproverCapacity::Senior],
+        Role::Champion => &[ApproverCapacity::Line],
+    }
+}
+
+impl DecisionFacts {
+    /// Whether the person decided or is the one for whom it was decided.
+    #[must_use]
+    pub fn involves(&self, person: PersonIx) -> bool {
+        self.decider == person || self.principal == person
+    }
+}
+
+impl NominationFacts {
+    /// Returns the last decision in a capacity.
+    #[must_use]
+    pub fn last_decision(&self, capacity: ApproverCapacity) -> Option<&DecisionFacts> {
+        self.decisions.iter().rfind(|decision| decision.capacity == capacity)
+    }
+
+    /// Returns the approvals in a capacity, oldest first.
+    pub fn accepts(&self, capacity: ApproverCapacity) -> impl DoubleEndedIterator<Item = &DecisionFacts> {
+        let is_accept =
+            move |decision: &&DecisionFacts| decision.capacity == capacity && decision.kind == DecisionKind::Accept;
+        self.decisions.iter().filter(is_accept)
+    }
+
+    /// Whether the last decision in a capacity is an approval.
+    #[must_use]
+    pub fn is_accepted(&self, capacity: ApproverCapacity) -> bool {
+        self.last_decision(capacity).is_some_and(|decision| decision.kind == DecisionKind::Accept)
+    }
+
+    /// Returns the same nomination as it was on `day`: without later decisions, acceptance and end. An answer has no day
+    /// of its own, so a question counts as it does now.
+    #[must_use]
+    pub fn as_of(&self, day: Day) -> Self {
+        let mut then = self.clone();
+        then.accepted_on = then.accepted_on.filter(|on| *on <= day);
+        then.ended = then.ended.filter(|ended| ended.on <= day);
+        then.decisions.retain(|decision| decision.on <= day);
+        then
+    }
+}
+
+/// Whether the nominee has accepted and the last decision in every capacity of the role is an approval.
+#[must_use]
+pub fn is_complete(facts: &NominationFacts) -> bool {
+    facts.accepted_on.is_some() && capacities(facts.role).iter().all(|capacity| facts.is_accepted(*capacity))
+}
+
+/// Returns the first day of the role: the latest of the acceptance, the approvals and the wished start. `None` unless the
+/// nomination is complete.
+#[must_use]
+pub fn first_day(facts: &NominationFacts) -> Option<Day> {
+    let decided = capacities(facts.role).iter().filter_map(|capacity| facts.last_decision(*capacity));
+    let days = decided.map(|decision| decision.on).chain(facts.accepted_on).chain(facts.wished_start);
+    days.max().filter(|_| is_complete(facts))
+}
+
+/// Returns the agreed protected hours per month in hundredths: the smaller of the last figures of each capacity. `None`
+/// if a capacity of the role has agreed to no figure.
+#[must_use]
+pub fn agreed_hours(facts: &NominationFacts) -> Option<i32> {
+    let last = |capacity: &ApproverCapacity| facts.accepts(*capacity).rev().find_map(|accept| accept.protected_hours);
+    let figures: Option<Vec<i32>> = capacities(facts.role).iter().map(last).collect();
+    figures?.into_iter().min()
+}
