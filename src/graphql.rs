@@ -23,6 +23,7 @@ mod id;
 pub mod limits;
 mod loader;
 mod mutation;
+mod nominations;
 mod object;
 mod page;
 pub mod persisted;

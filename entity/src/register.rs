@@ -9,4 +9,5 @@ pub mod checklist;
 pub mod facts;
 pub mod nomination;
 pub mod shares;
+pub mod sight;
 pub mod terms;

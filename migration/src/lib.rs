@@ -34,8 +34,8 @@ mod m20261130_000051_token_explore;
 mod m20261130_000061_delivery_kind;
 mod m20261130_000062_report_preference;
 mod m20261130_000071_midweek;
-mod m20261201_000091_register;
 mod m20261201_000081_fact_change;
+mod m20261201_000091_register;
 
 /// The steps, oldest first.
 #[derive(Debug)]

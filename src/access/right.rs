@@ -214,6 +214,19 @@ rights! {
         Admin => Everything,
         Coordinator => Everything,
     }
+    /// See nominations: one's own and those that one made; approvers see those that they may decide on, once the nominee has
+    /// accepted; people only, never a token.
+    Nominations = "NOMINATIONS" {
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        LineManager => TheirPeople,
+        Staff => Themselves,
+    }
+    /// Take the steps of a coordinator in the register: nominate, pause, appoint, exempt, publish a policy, undo; people only,
+    /// never a token.
+    Register = "REGISTER" {
+        Coordinator => Everything,
+    }
     /// Erase a person's name and contact details; people only, never a token.
     Erase = "ERASE" {
         Admin => Everything,
@@ -236,7 +249,7 @@ impl Right {
     /// would outlive a stolen token.
     #[must_use]
     pub const fn is_for_people_only(self) -> bool {
-        matches!(self, Self::ManageAccess | Self::Erase | Self::ReportSettings)
+        matches!(self, Self::ManageAccess | Self::Erase | Self::ReportSettings | Self::Nominations | Self::Register)
     }
 }
 

@@ -103,6 +103,11 @@ impl Scope {
         &self.viewer
     }
 
+    /// The viewer's index in the roster. `None` for a token, and for a person who is no longer on file.
+    pub(crate) const fn me(&self) -> Option<PersonIx> {
+        self.me
+    }
+
     /// The roles that the viewer has today, in the order of the table.
     pub(crate) fn roles(&self) -> &[AccessRole] {
         &self.roles

@@ -139,6 +139,19 @@ impl ReferenceData {
         self.managed_posts(manager).filter(|post| self.facts.index.counts(post, day)).map(|post| post.unit).collect()
     }
 
+    /// The people for whom a person acts on the day: themselves, and those whose delegate they are.
+    pub(crate) fn principals_of(&self, person: PersonIx, day: Day) -> Vec<PersonIx> {
+        let index = &self.facts.index;
+        let units = self.directory.named.get(&index.roster().people[person.at()].id).into_iter().flatten();
+        let appointments =
+            units.filter_map(|unit| self.unit_by_id(*unit)).flat_map(|unit| index.appointments_for(unit));
+        let for_others = appointments.filter(|row| row.has_delegate(person, day)).map(|row| row.person);
+        let mut principals: Vec<_> = for_others.chain([person]).collect();
+        principals.sort_unstable();
+        principals.dedup();
+        principals
+    }
+
     /// The posts of other people that name `manager` as line manager, on any day.
     fn managed_posts(&self, manager: PersonIx) -> impl Iterator<Item = &Post> {
         let posts = &self.facts.index.roster().posts;

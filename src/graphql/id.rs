@@ -3,7 +3,9 @@
 use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::id::{AuditEventId, DeliveryId, ImportBatchId, JobRunId, PersonId, ReportId, SnapshotId, UnitId};
+use entity::id::{
+    AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId, UnitId,
+};
 use entity::period::Day;
 
 /// The objects that `node` finds, each with its key. The id of a unit or team that was queried on a given day keeps that day,
@@ -19,6 +21,7 @@ pub(crate) enum NodeId {
     ImportBatch(ImportBatchId),
     Person(PersonId),
     AuditEvent(AuditEventId),
+    Nomination(NominationId),
 }
 
 impl NodeId {
@@ -37,6 +40,7 @@ impl NodeId {
             Self::ImportBatch(id) => format!("ImportBatch:{id}"),
             Self::Person(id) => format!("Person:{id}"),
             Self::AuditEvent(id) => format!("AuditEvent:{id}"),
+            Self::Nomination(id) => format!("Nomination:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -60,6 +64,7 @@ impl NodeId {
             "ImportBatch" => Self::ImportBatch(ImportBatchId(plain()?)),
             "Person" => Self::Person(PersonId(plain()?)),
             "AuditEvent" => Self::AuditEvent(AuditEventId(plain()?)),
+            "Nomination" => Self::Nomination(NominationId(plain()?)),
             _ => return None,
         })
     }
@@ -68,6 +73,14 @@ impl NodeId {
     pub(crate) fn decode_person(id: &ID) -> Option<PersonId> {
         match Self::decode(id)? {
             Self::Person(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The nomination with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_nomination(id: &ID) -> Option<NominationId> {
+        match Self::decode(id)? {
+            Self::Nomination(id) => Some(id),
             _ => None,
         }
     }
@@ -91,6 +104,7 @@ mod tests {
             NodeId::ImportBatch(ImportBatchId(5)),
             NodeId::Person(PersonId(6)),
             NodeId::AuditEvent(AuditEventId(7)),
+            NodeId::Nomination(NominationId(8)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

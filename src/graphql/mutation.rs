@@ -34,6 +34,7 @@ pub struct Mutation(
     link::LinkMutation,
     mail::MailMutation,
     report_settings::ReportSettingsMutation,
+    register::NominationMutation,
 );
 
 #[derive(Debug, Default)]

@@ -12,6 +12,7 @@ pub(crate) mod job_run;
 pub(crate) mod level1;
 pub(crate) mod network_role;
 pub(crate) mod node;
+pub(crate) mod nomination;
 pub(crate) mod organisation;
 pub(crate) mod policy_input;
 pub(crate) mod ratio;

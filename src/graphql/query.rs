@@ -6,6 +6,7 @@ mod directory;
 pub(crate) mod history;
 mod network;
 mod node;
+mod nominations;
 mod organisation;
 mod people;
 mod search;
@@ -35,6 +36,7 @@ pub struct Query(
     audit::AuditQuery,
     access::AccessQuery,
     node::NodeQuery,
+    nominations::NominationQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

@@ -94,7 +94,7 @@ fn sign_in_and_return(requested: &Uri) -> String {
 pub(super) fn failed(cause: DbErr, id: &RequestId) -> Response {
     let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
     let problem = match error.code() {
-        Code::Unavailable | Code::QueryTimeout => Problem::Unavailable,
+        Code::Unavailable | Code::QueryTimeout | Code::TryAgain => Problem::Unavailable,
         _ => Problem::Internal,
     };
     pages::refused(problem, Frame::default(), id)

@@ -182,7 +182,7 @@ fn problem(NoData { code, retry_after }: NoData) -> Problem {
         Code::Forbidden | Code::Unauthenticated => Problem::Forbidden,
         Code::BadInput => Problem::BadAddress,
         Code::BudgetSpent | Code::TooManyAtOnce => Problem::TooMany { retry_after },
-        Code::Unavailable | Code::QueryTimeout => Problem::Unavailable,
+        Code::Unavailable | Code::QueryTimeout | Code::TryAgain => Problem::Unavailable,
         Code::QueryTooCostly => Problem::TooCostly,
         Code::BadRequest
         | Code::HostRefused

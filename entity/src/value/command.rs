@@ -13,11 +13,11 @@ words! {
         /// A person was nominated.
         Nominate = "NOMINATE",
         /// The nominee accepted or declined.
-        AnswerNomination = "ANSWER_NOMINATION",
+        RespondToNomination = "RESPOND_TO_NOMINATION",
         /// A line or senior manager decided, or asked a question.
         DecideNomination = "DECIDE_NOMINATION",
         /// A manager's question was answered.
-        AnswerQuestion = "ANSWER_QUESTION",
+        AnswerNomination = "ANSWER_NOMINATION",
         /// The nominee or the nominator took a nomination back.
         WithdrawNomination = "WITHDRAW_NOMINATION",
         /// A manager's approval was renewed.

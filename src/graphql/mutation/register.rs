@@ -5,8 +5,68 @@
 //!   └─ repeated key: the objects that the first one changed          └─ refusals: nothing is stored
 //! ```
 
-pub(crate) mod command;
-pub(crate) mod refusal;
+mod answer;
+mod command;
+mod decide;
+mod nominate;
+mod refusal;
 
-pub(crate) use self::command::{Begun, RegisterCommand};
-pub(crate) use self::refusal::{CommandRefusal, RefusalCode};
+use async_graphql::{Context, Object};
+
+use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
+use self::decide::DecideNominationInput;
+use self::nominate::{NominateInput, NominationsPayload};
+use super::super::error::ApiError;
+
+#[derive(Debug, Default)]
+pub(crate) struct NominationMutation;
+
+#[Object]
+impl NominationMutation {
+    /// Nominates people for a role: oneself, or colleagues of a team in which one works or that one manages; coordinators
+    /// nominate for every team. Someone who nominates a colleague is not told why it is refused.
+    async fn nominate(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The nominations.")] input: NominateInput,
+    ) -> Result<NominationsPayload, ApiError> {
+        nominate::nominate(ctx, input).await
+    }
+
+    /// Accepts or declines a nomination as its nominee. No reason is asked.
+    async fn respond_to_nomination(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The nomination and the answer.")] input: RespondToNominationInput,
+    ) -> Result<NominationPayload, ApiError> {
+        answer::respond(ctx, input).await
+    }
+
+    /// Takes a nomination back, as its nominee or as the person who made it.
+    async fn withdraw_nomination(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The nomination.")] input: WithdrawNominationInput,
+    ) -> Result<NominationPayload, ApiError> {
+        answer::withdraw(ctx, input).await
+    }
+
+    /// Answers a manager's question, as the nominee.
+    async fn answer_nomination(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The nomination and the answer.")] input: AnswerNominationInput,
+    ) -> Result<NominationPayload, ApiError> {
+        answer::answer(ctx, input).await
+    }
+
+    /// Accepts or declines nominations, or asks a question, as line or as senior manager, or as the delegate of one. The last
+    /// approval begins the role.
+    async fn decide_nomination(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The decisions.")] input: DecideNominationInput,
+    ) -> Result<NominationsPayload, ApiError> {
+        decide::decide(ctx, input).await
+    }
+}

@@ -1,11 +1,12 @@
 //! Idempotency keys: a client that is not sure whether its command arrived sends it again with the same key.
 
+use std::fmt::Debug;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
 };
-use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 
 use crate::id::{ChangeId, PersonId};
@@ -29,9 +30,8 @@ pub struct NewKey {
 impl NewKey {
     /// Returns the key of a command with this input.
     #[must_use]
-    pub fn new(key: String, input: &impl Serialize) -> Self {
-        let input = serde_json::to_string(input).unwrap_or_default();
-        Self { key, input_hash: hex::encode(Sha256::digest(input.as_bytes())) }
+    pub fn new(key: String, input: &impl Debug) -> Self {
+        Self { key, input_hash: hex::encode(Sha256::digest(format!("{input:?}").as_bytes())) }
     }
 }
 

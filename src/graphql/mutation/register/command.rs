@@ -1,5 +1,6 @@
 //! One command, from its locks to its change record.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_graphql::Context;
@@ -14,7 +15,6 @@ use entity::store::register::key::{self, ChangedObject, KnownKey, NewKey};
 use entity::store::register::transaction::WAIT;
 use entity::store::register::{LockError, NewChange, Transaction};
 use entity::value::command::Command;
-use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::refusal::{CommandRefusal, RefusalCode};
@@ -91,7 +91,7 @@ impl RegisterCommand {
         ctx: &Context<'_>,
         command: Command,
         key: Option<String>,
-        input: &(impl Serialize + Sync),
+        input: &(impl Debug + Sync),
     ) -> Result<Begun, ApiError> {
         let person = signed_in(ctx)?;
         if RequestState::from_context(ctx)?.has_read() {
@@ -142,6 +142,12 @@ impl RegisterCommand {
         self.index().roster().people[person.at()].id
     }
 
+    /// Every id of a person in the tables.
+    pub(crate) fn numbers_of(&self, person: PersonIx) -> Vec<PersonId> {
+        let person = &self.index().roster().people[person.at()];
+        person.linked.iter().copied().chain([person.id]).collect()
+    }
+
     /// The id of the person who gives the command.
     pub(crate) const fn actor(&self) -> PersonId {
         self.context.actor
@@ -152,24 +158,31 @@ impl RegisterCommand {
         NewChange { key: self.key.clone(), ..NewChange::new(self.context.clone(), self.command, self.today) }
     }
 
-    /// Stores the change and lets the rest of the request see it. If nothing was written, nothing is recorded.
+    /// Stores the change. If nothing was written, nothing is recorded.
     ///
     /// # Errors
     ///
     /// Database errors; nothing is stored then.
-    pub(crate) async fn finish(self, ctx: &Context<'_>, change: NewChange) -> Result<(), ApiError> {
-        let Self { txn, _turn: turn, .. } = self;
-        if txn.has_written() {
-            txn.commit(change).await?;
+    pub(crate) async fn finish(self, change: NewChange) -> Result<(), ApiError> {
+        if self.txn.has_written() {
+            self.txn.commit(change).await?;
         }
-        drop(turn);
-        let known = cache(ctx)?.newest(caller(ctx)?).await?;
-        RequestState::from_context(ctx)?.show(known);
         Ok(())
     }
 }
 
-fn checked(key: String, input: &impl Serialize) -> Result<NewKey, ApiError> {
+/// Lets the rest of the request see the data as it is after its commands.
+///
+/// # Errors
+///
+/// Database errors.
+pub(crate) async fn show_result(ctx: &Context<'_>) -> Result<(), ApiError> {
+    let known = cache(ctx)?.newest(caller(ctx)?).await?;
+    RequestState::from_context(ctx)?.show(known);
+    Ok(())
+}
+
+fn checked(key: String, input: &impl Debug) -> Result<NewKey, ApiError> {
     if (1..=key::LONGEST).contains(&key.chars().count()) {
         return Ok(NewKey::new(key, input));
     }

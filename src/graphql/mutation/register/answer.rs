@@ -1,0 +1,307 @@
+//! What nominees and nominators do with a nomination: accept it, decline it, take it back, answer a manager's question.
+
+use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
+use entity::register::checklist::hard_failures;
+use entity::register::nomination::state;
+use entity::store::register::change::Object;
+use entity::store::register::kept::{self, Wish};
+use entity::store::register::text::{self, LONGEST, NewText};
+use entity::table::{nomination, nomination_decision};
+use entity::value::command::Command;
+use entity::value::register::{DecisionKind, NominationEnd, NominationState};
+use serde_json::json;
+
+use super::command::{Begun, RegisterCommand, show_result};
+use super::nominate::{ItemResult, repeated};
+use super::refusal::{CommandRefusal, RefusalCode};
+use crate::graphql::error::ApiError;
+use crate::graphql::id::NodeId;
+use crate::graphql::nominations::{VisibleNomination, viewer_of};
+
+/// A nominee's answer to a nomination.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub(crate) enum NomineeResponse {
+    /// The nominee would like to take the role.
+    Accept,
+    /// The nominee would not. No reason is asked, and only the nominee and coordinators are told.
+    Decline,
+}
+
+/// A nominee's answer.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct RespondToNominationInput {
+    /// The nomination's ID.
+    nomination_id: ID,
+    /// The answer.
+    response: NomineeResponse,
+    /// The version that the caller has seen. Refused if there is a newer one.
+    expected_version: Option<i32>,
+    /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
+    idempotency_key: Option<String>,
+}
+
+/// A nomination to take back.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct WithdrawNominationInput {
+    /// The nomination's ID.
+    nomination_id: ID,
+    /// The version that the caller has seen. Refused if there is a newer one.
+    expected_version: Option<i32>,
+    /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
+    idempotency_key: Option<String>,
+}
+
+/// The answer to a manager's question.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct AnswerNominationInput {
+    /// The nomination's ID.
+    nomination_id: ID,
+    /// The answer, at most 500 characters.
+    answer: String,
+    /// The version that the caller has seen. Refused if there is a newer one.
+    expected_version: Option<i32>,
+    /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
+    idempotency_key: Option<String>,
+}
+
+/// The result of a command about one nomination.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct NominationPayload {
+    /// The nomination now. If it was refused because of `expectedVersion`, the present version.
+    nomination: Option<VisibleNomination>,
+    /// Why nothing was changed. Empty if it was not refused.
+    refusals: Vec<CommandRefusal>,
+}
+
+impl NominationPayload {
+    /// Reads the nomination again, as the viewer may see it now.
+    pub(super) async fn done(ctx: &Context<'_>, id: entity::id::NominationId) -> Result<Self, ApiError> {
+        show_result(ctx).await?;
+        Ok(Self { nomination: VisibleNomination::find(ctx, id).await?, refusals: Vec::new() })
+    }
+
+    /// The payload as the result of one item of several.
+    pub(super) fn into_item(self) -> ItemResult {
+        let Self { nomination, refusals } = self;
+        if refusals.is_empty() { Ok(nomination.map(|seen| seen.stored.row.id)) } else { Err(refusals) }
+    }
+
+    pub(super) fn refused(refusal: CommandRefusal) -> Self {
+        Self { nomination: None, refusals: vec![refusal] }
+    }
+}
+
+/// A command about one nomination that holds its locks, or its result.
+pub(super) enum Opened {
+    /// It can go on.
+    Command(Box<RegisterCommand>, Box<VisibleNomination>),
+    /// It was done before or is refused.
+    Ended(NominationPayload),
+}
+
+/// Begins a command about a nomination that the caller may see.
+///
+/// # Errors
+///
+/// [`Code::NotFound`](crate::graphql::error::Code::NotFound) if there is none, or it is hidden from the caller; otherwise as
+/// [`RegisterCommand::begin`].
+pub(super) async fn open(
+    ctx: &Context<'_>,
+    command: Command,
+    nomination_id: &ID,
+    expected_version: Option<i32>,
+    key: Option<String>,
+    input: &(impl std::fmt::Debug + Sync),
+) -> Result<Opened, ApiError> {
+    let not_found = || ApiError::not_found("nomination", "nominationId", nomination_id.as_str());
+    let id = NodeId::decode_nomination(nomination_id).ok_or_else(not_found)?;
+    let command = match RegisterCommand::begin(ctx, command, key, input).await? {
+        Begun::New(command) => command,
+        Begun::Repeated(objects) => {
+            let id = repeated(&objects).unwrap_or(id);
+            return Ok(Opened::Ended(NominationPayload::done(ctx, id).await?));
+        }
+        Begun::Refused(refusal) => return Ok(Opened::Ended(NominationPayload::refused(refusal))),
+    };
+    let visible = command.nomination(id).await?.ok_or_else(not_found)?;
+    if expected_version.is_some_and(|version| version != visible.stored.row.version) {
+        let sentence = "The nomination was changed meanwhile. Look at its present state and decide again.";
+        let refusal = CommandRefusal::about(RefusalCode::ChangedMeanwhile, "expectedVersion", sentence);
+        drop(command);
+        return Ok(Opened::Ended(NominationPayload { nomination: Some(visible), refusals: vec![refusal] }));
+    }
+    Ok(Opened::Command(command, Box::new(visible)))
+}
+
+impl RegisterCommand {
+    /// Reads a nomination within the command. `None` if there is none, or it is hidden from the caller.
+    ///
+    /// # Errors
+    ///
+    /// Database errors.
+    pub(super) async fn nomination(&self, id: entity::id::NominationId) -> Result<Option<VisibleNomination>, ApiError> {
+        let Some(viewer) = viewer_of(&self.scope) else { return Ok(None) };
+        let stored = entity::store::register::nomination::find(self.txn.connection(), id).await?;
+        Ok(stored.and_then(|stored| VisibleNomination::seen(&self.known, stored, viewer, self.today)))
+    }
+
+    /// The state of a nomination today.
+    pub(super) fn state_of(&self, nomination: &VisibleNomination) -> NominationState {
+        state(self.index(), &nomination.facts, &nomination.terms, self.today)
+    }
+
+    /// Refuses a nomination that has ended or has lapsed.
+    pub(super) fn check_open(&self, nomination: &VisibleNomination) -> Result<(), CommandRefusal> {
+        match self.state_of(nomination) {
+            NominationState::Approved
+            | NominationState::Declined
+            | NominationState::Withdrawn
+            | NominationState::Lapsed => Err(CommandRefusal::new(
+                RefusalCode::NominationEnded,
+                "This nomination has ended. Make a new one if it is still wanted.",
+            )),
+            NominationState::AwaitingNominee
+            | NominationState::AwaitingApproval
+            | NominationState::Question
+            | NominationState::Blocked
+            | NominationState::NoApprover => Ok(()),
+        }
+    }
+
+    /// Refuses a nomination of which an item that must be met is not met, on its first day or later.
+    pub(super) fn check_hard_items(&self, nomination: &VisibleNomination) -> Result<(), CommandRefusal> {
+        match hard_failures(self.index(), &nomination.nominee(), &nomination.terms).first() {
+            None => Ok(()),
+            Some(failure) => Err(CommandRefusal::new(RefusalCode::ChecklistNotMet, failure.item.sentence.clone())),
+        }
+    }
+
+    /// Writes a nomination with its version incremented.
+    pub(super) async fn write(
+        &mut self,
+        before: &nomination::Model,
+        after: nomination::Model,
+    ) -> Result<nomination::Model, ApiError> {
+        let after = nomination::Model { version: before.version + 1, ..after };
+        Ok(self.txn.update::<nomination::Entity, nomination::ActiveModel>(before, after).await?)
+    }
+}
+
+/// The objects in whose history a change of a nomination appears.
+pub(super) fn objects(row: &nomination::Model) -> std::collections::BTreeSet<Object> {
+    [Object::person(row.person_id), Object::nomination(row.id)].into()
+}
+
+pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) -> Result<NominationPayload, ApiError> {
+    let RespondToNominationInput { nomination_id, response, expected_version, idempotency_key } = input.clone();
+    let opened =
+        open(ctx, Command::RespondToNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
+    let (mut command, nomination) = match opened {
+        Opened::Command(command, nomination) => (command, nomination),
+        Opened::Ended(payload) => return Ok(payload),
+    };
+    if nomination.facts.person != command.me {
+        let sentence = "Only the nominee may accept or decline.";
+        return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
+    }
+    if let Err(refusal) = command.check_open(&nomination) {
+        return Ok(NominationPayload::refused(refusal));
+    }
+    let (row, today) = (&nomination.stored.row, command.today);
+    let after = match response {
+        NomineeResponse::Accept => {
+            if row.accepted_on.is_some() {
+                let sentence = "You have accepted this nomination already.";
+                return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::AlreadyDone, sentence)));
+            }
+            if let Err(refusal) = command.check_hard_items(&nomination) {
+                return Ok(NominationPayload::refused(refusal));
+            }
+            nomination::Model { accepted_on: Some(today), ..row.clone() }
+        }
+        NomineeResponse::Decline => {
+            nomination::Model { ended_as: Some(NominationEnd::DeclinedByNominee), ended_on: Some(today), ..row.clone() }
+        }
+    };
+    let mut change = command.change();
+    change.before = Some(json!({ "acceptedOn": row.accepted_on }));
+    change.after = Some(json!({ "acceptedOn": after.accepted_on, "endedAs": after.ended_as }));
+    change.objects = objects(row);
+    command.write(row, after).await?;
+    if response == NomineeResponse::Decline {
+        kept::keep(&mut command.txn, row.person_id, row.role, Wish::Own, today).await?;
+    }
+    let id = row.id;
+    command.finish(change).await?;
+    NominationPayload::done(ctx, id).await
+}
+
+pub(super) async fn withdraw(ctx: &Context<'_>, input: WithdrawNominationInput) -> Result<NominationPayload, ApiError> {
+    let WithdrawNominationInput { nomination_id, expected_version, idempotency_key } = input.clone();
+    let opened =
+        open(ctx, Command::WithdrawNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
+    let (mut command, nomination) = match opened {
+        Opened::Command(command, nomination) => (command, nomination),
+        Opened::Ended(payload) => return Ok(payload),
+    };
+    let is_nominee = nomination.facts.person == command.me;
+    if !is_nominee && nomination.facts.nominator != command.me {
+        let sentence = "Only the nominee and the person who made the nomination may take it back.";
+        return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
+    }
+    if let Err(refusal) = command.check_open(&nomination) {
+        return Ok(NominationPayload::refused(refusal));
+    }
+    let (row, today) = (&nomination.stored.row, command.today);
+    let after = nomination::Model { ended_as: Some(NominationEnd::Withdrawn), ended_on: Some(today), ..row.clone() };
+    let mut change = command.change();
+    change.after = Some(json!({ "endedAs": after.ended_as }));
+    change.objects = objects(row);
+    command.write(row, after).await?;
+    if is_nominee {
+        kept::keep(&mut command.txn, row.person_id, row.role, Wish::Own, today).await?;
+    }
+    let id = row.id;
+    command.finish(change).await?;
+    NominationPayload::done(ctx, id).await
+}
+
+pub(super) async fn answer(ctx: &Context<'_>, input: AnswerNominationInput) -> Result<NominationPayload, ApiError> {
+    let AnswerNominationInput { nomination_id, answer, expected_version, idempotency_key } = input.clone();
+    let length = answer.chars().count();
+    if answer.trim().is_empty() || length > LONGEST {
+        let sentence = format!("`answer` must have 1 to {LONGEST} characters.");
+        let refusal = CommandRefusal::about(RefusalCode::TextTooLong, "answer", sentence);
+        return Ok(NominationPayload::refused(refusal));
+    }
+    let opened =
+        open(ctx, Command::AnswerNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
+    let (mut command, nomination) = match opened {
+        Opened::Command(command, nomination) => (command, nomination),
+        Opened::Ended(payload) => return Ok(payload),
+    };
+    if nomination.facts.person != command.me {
+        let sentence = "Only the nominee may answer a question.";
+        return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
+    }
+    if let Err(refusal) = command.check_open(&nomination) {
+        return Ok(NominationPayload::refused(refusal));
+    }
+    let is_open = |row: &&nomination_decision::Model| row.kind == DecisionKind::Ask && row.answer_id.is_none();
+    let Some(question) = nomination.stored.decisions.iter().find(is_open) else {
+        let sentence = "No question of a manager is open.";
+        return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::NothingToChange, sentence)));
+    };
+    let row = &nomination.stored.row;
+    let new = NewText { person: row.person_id, author: command.actor(), text: answer };
+    let stored = text::store(command.txn.connection(), new).await?;
+    let mut change = command.change();
+    change.after = Some(json!({ "decision": question.id, "answer": stored.as_json() }));
+    change.objects = objects(row);
+    let answered = nomination_decision::Model { answer_id: Some(stored.id), ..question.clone() };
+    command.txn.update::<nomination_decision::Entity, nomination_decision::ActiveModel>(question, answered).await?;
+    command.write(row, row.clone()).await?;
+    let id = row.id;
+    command.finish(change).await?;
+    NominationPayload::done(ctx, id).await
+}

@@ -1,0 +1,374 @@
+//! Nominating a person for a role in the network.
+
+use async_graphql::{Context, ID, InputObject, SimpleObject};
+use entity::coverage::roster::{PersonIx, UnitIx};
+use entity::id::NominationId;
+use entity::period::Day;
+use entity::register::checklist::{Nominee, hard_failures};
+use entity::register::nomination::state;
+use entity::register::terms::RegisterTerms;
+use entity::store::access::person::{self, KnownBy};
+use entity::store::register::change::Object;
+use entity::store::register::nomination as store;
+use entity::store::register::text::{self, LONGEST, NewText};
+use entity::table::nomination;
+use entity::value::command::{Command, ObjectKind};
+use entity::value::register::{NominationEnd, NominationState};
+use entity::value::{AppointmentRole, Role};
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ColumnTrait as _, Condition};
+use serde_json::json;
+
+use super::command::{Begun, RegisterCommand, show_result};
+use super::refusal::{CommandRefusal, RefusalCode};
+use crate::access::Right;
+use crate::graphql::error::ApiError;
+use crate::graphql::id::NodeId;
+use crate::graphql::nominations::{VisibleNomination, facts_of};
+use crate::graphql::object::enums::NetworkRole;
+use crate::graphql::scalar::Date;
+
+/// The most items of one command.
+pub(super) const MOST_ITEMS: usize = 100;
+/// How many days ahead a role may begin.
+pub(super) const DAYS_AHEAD: i64 = 365;
+
+/// One nomination to make.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct NominateItem {
+    /// The nominee's ID. Give this or `workEmail`; neither to put oneself forward.
+    person_id: Option<ID>,
+    /// The nominee's work address.
+    work_email: Option<String>,
+    /// The role.
+    role: NetworkRole,
+    /// Code of the unit that the role is for.
+    unit_code: String,
+    /// The part of the nominee's time, in thousandths: 1 to 1000. Only used for Peer Supporters.
+    #[graphql(default = 1000)]
+    share: i32,
+    /// Whether the nominee would support a team in which they do not work.
+    #[graphql(default = false)]
+    outside_team: bool,
+    /// Why, in at most 500 characters. Read by the nominee, the managers who decide, and coordinators.
+    statement: Option<String>,
+    /// First day of the role, from today to a year ahead. Defaults to as soon as possible.
+    wished_start: Option<Date>,
+    /// A key of the client's choice, 1 to 64 characters: sending the item again with it changes nothing twice.
+    idempotency_key: Option<String>,
+}
+
+/// Nominations to make, at most 100.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct NominateInput {
+    /// The nominations. Each is made or refused by itself.
+    items: Vec<NominateItem>,
+    /// Whether this is a trial: nothing is stored, and the response shows what would be refused.
+    #[graphql(default = false)]
+    preview: bool,
+}
+
+/// The result of one item.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct NominationResult {
+    /// The nomination now. Null if it was refused, in a trial, and if the viewer may not see it.
+    nomination: Option<VisibleNomination>,
+    /// Why nothing was changed. Empty if it was not refused.
+    refusals: Vec<CommandRefusal>,
+}
+
+/// The results of a command about several nominations, in the order of its items.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct NominationsPayload {
+    /// One result per item.
+    results: Vec<NominationResult>,
+}
+
+/// What became of an item, before its nomination is read again.
+pub(super) type ItemResult = Result<Option<NominationId>, Vec<CommandRefusal>>;
+
+/// Checks the number of items.
+///
+/// # Errors
+///
+/// [`ApiError::bad_input`] unless it is 1 to 100.
+pub(super) fn check_number(items: usize) -> Result<(), ApiError> {
+    match items {
+        1..=MOST_ITEMS => Ok(()),
+        _ => Err(ApiError::bad_input("items", format!("`items` must have 1 to {MOST_ITEMS} entries."))),
+    }
+}
+
+/// Reads the nominations again, as the viewer may see them now.
+pub(super) async fn payload(ctx: &Context<'_>, items: Vec<ItemResult>) -> Result<NominationsPayload, ApiError> {
+    show_result(ctx).await?;
+    let mut results = Vec::with_capacity(items.len());
+    for item in items {
+        results.push(match item {
+            Ok(None) => NominationResult { nomination: None, refusals: Vec::new() },
+            Ok(Some(id)) => {
+                NominationResult { nomination: VisibleNomination::find(ctx, id).await?, refusals: Vec::new() }
+            }
+            Err(refusals) => NominationResult { nomination: None, refusals },
+        });
+    }
+    Ok(NominationsPayload { results })
+}
+
+/// The nomination among the objects that a repeated command changed.
+pub(super) fn repeated(objects: &[entity::store::register::key::ChangedObject]) -> Option<NominationId> {
+    objects.iter().find(|object| object.kind == ObjectKind::Nomination).map(|object| NominationId(object.id))
+}
+
+pub(super) async fn nominate(ctx: &Context<'_>, input: NominateInput) -> Result<NominationsPayload, ApiError> {
+    let NominateInput { items, preview } = input;
+    check_number(items.len())?;
+    let mut results = Vec::with_capacity(items.len());
+    for item in items {
+        results.push(nominate_one(ctx, item, preview).await?);
+    }
+    payload(ctx, results).await
+}
+
+async fn nominate_one(ctx: &Context<'_>, item: NominateItem, preview: bool) -> Result<ItemResult, ApiError> {
+    let key = item.idempotency_key.clone();
+    let mut command = match RegisterCommand::begin(ctx, Command::Nominate, key, &item).await? {
+        Begun::New(command) => *command,
+        Begun::Repeated(objects) => return Ok(Ok(repeated(&objects))),
+        Begun::Refused(refusal) => return Ok(Err(vec![refusal])),
+    };
+    let wish = match check(&command, &item).await? {
+        Ok(wish) => wish,
+        Err(refusal) => return Ok(Err(vec![refusal])),
+    };
+    if preview {
+        return Ok(Ok(None));
+    }
+    let NominateItem { role, share, outside_team, statement, .. } = item;
+    let role: Role = role.into();
+    let Wish { nominee, unit, wished_start } = wish;
+    let (person, actor, today) = (command.id_of(nominee), command.actor(), command.today);
+    let statement = match statement.filter(|text| !text.trim().is_empty()) {
+        Some(text) => {
+            let new = NewText { person, author: actor, text };
+            Some(text::store(command.txn.connection(), new).await?)
+        }
+        None => None,
+    };
+    let unit_id = command.index().roster().units[unit.at()].id;
+    let row = nomination::ActiveModel {
+        id: NotSet,
+        person_id: Set(person),
+        role: Set(role),
+        unit_id: Set(unit_id),
+        share: Set(if role == Role::PeerSupporter { share } else { 1000 }),
+        outside_team: Set(outside_team),
+        nominator_id: Set(actor),
+        opened_on: Set(today),
+        accepted_on: Set((nominee == command.me).then_some(today)),
+        wished_start: Set(wished_start),
+        ended_as: Set(None),
+        ended_on: Set(None),
+        statement_id: Set(statement.as_ref().map(|text| text.id)),
+        allocation_id: Set(None),
+        version: Set(1),
+    };
+    let row = command.txn.insert::<nomination::Entity, _>(row).await?;
+    let mut change = command.change();
+    change.objects = [Object::person(person), Object::nomination(row.id)].into();
+    change.after = Some(json!({
+        "person": person, "role": role, "unit": unit_id, "share": row.share, "outsideTeam": outside_team,
+        "acceptedOn": row.accepted_on, "wishedStart": wished_start,
+        "statement": statement.map(|text| text.as_json()),
+    }));
+    command.finish(change).await?;
+    Ok(Ok(Some(row.id)))
+}
+
+/// A nomination that may be made.
+struct Wish {
+    nominee: PersonIx,
+    unit: UnitIx,
+    wished_start: Option<Day>,
+}
+
+/// How the person who nominates stands to the unit and the nominee.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Nominator {
+    /// The nominee.
+    Themselves,
+    /// A coordinator.
+    Coordinator,
+    /// A line manager in the unit.
+    LineManager,
+    /// A colleague in the unit, its senior manager, or a Trainer.
+    Other,
+}
+
+/// What a nominator who is not the nominee is told, whatever the reason.
+fn not_just_now() -> CommandRefusal {
+    let sentence = "This person cannot be nominated for this team just now.";
+    CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)
+}
+
+async fn check(command: &RegisterCommand, item: &NominateItem) -> Result<Result<Wish, CommandRefusal>, ApiError> {
+    let today = command.today;
+    let role: Role = item.role.into();
+    if let Err(refusal) = check_form(item, role, today) {
+        return Ok(Err(refusal));
+    }
+    let open = |unit: &UnitIx| command.index().roster().units[unit.at()].validity.holds_on(today);
+    let Some(unit) = command.known.unit_by_code(&item.unit_code).filter(open) else {
+        let sentence = "No open unit has this code. Check `unitCode`.";
+        return Ok(Err(CommandRefusal::about(RefusalCode::UnitUnknown, "unitCode", sentence)));
+    };
+    let nominee = find_nominee(command, item).await?;
+    let Some(nominator) = nominator(command, nominee, role, unit) else {
+        let sentence = "You can put yourself forward, and nominate colleagues for a team in which you work or that you \
+                        manage. Ask a coordinator to nominate for other teams.";
+        return Ok(Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
+    };
+    let terms = RegisterTerms::default();
+    if nominator == Nominator::Other && waiting(command, &terms).await? >= terms.waiting_per_nominator as usize {
+        let sentence = format!(
+            "At most {} of your nominations may wait for an answer at a time. Wait for one, or withdraw one.",
+            terms.waiting_per_nominator
+        );
+        return Ok(Err(CommandRefusal::new(RefusalCode::TooManyWaiting, sentence)));
+    }
+    let Some(nominee) = nominee else { return Ok(Err(not_just_now())) };
+    let wished_start = item.wished_start.map(|Date(day)| day);
+    let refusal = check_nominee(command, item, nominator, nominee, unit, &terms).await?;
+    let is_told = matches!(nominator, Nominator::Themselves | Nominator::Coordinator);
+    Ok(match refusal {
+        None => Ok(Wish { nominee, unit, wished_start }),
+        Some(refusal) if is_told => Err(refusal),
+        Some(_) => Err(not_just_now()),
+    })
+}
+
+/// Checks what does not depend on any person.
+fn check_form(item: &NominateItem, role: Role, today: Day) -> Result<(), CommandRefusal> {
+    if role == Role::PeerSupporter && !(1..=1000).contains(&item.share) {
+        let sentence = "`share` must be between 1 and 1000 thousandths.";
+        return Err(CommandRefusal::about(RefusalCode::ShareOutOfRange, "share", sentence));
+    }
+    if item.statement.as_ref().is_some_and(|text| text.chars().count() > LONGEST) {
+        let sentence = format!("`statement` may have at most {LONGEST} characters.");
+        return Err(CommandRefusal::about(RefusalCode::TextTooLong, "statement", sentence));
+    }
+    let in_range = |day: Day| today <= day && day <= today.plus_days(DAYS_AHEAD);
+    if item.wished_start.is_some_and(|Date(day)| !in_range(day)) {
+        let sentence = "`wishedStart` must be between today and a year ahead.";
+        return Err(CommandRefusal::about(RefusalCode::DayOutOfRange, "wishedStart", sentence));
+    }
+    Ok(())
+}
+
+/// The nominee. `None` if no one on file is meant.
+async fn find_nominee(command: &RegisterCommand, item: &NominateItem) -> Result<Option<PersonIx>, ApiError> {
+    let id = match (&item.person_id, &item.work_email) {
+        (None, None) => return Ok(Some(command.me)),
+        (Some(id), None) => NodeId::decode_person(id),
+        (None, Some(address)) => {
+            person::find(command.txn.connection(), &KnownBy::WorkEmail(address.clone()), command.today).await?
+        }
+        (Some(_), Some(_)) => {
+            return Err(ApiError::bad_input("items", "Name the nominee either by `personId` or by `workEmail`."));
+        }
+    };
+    Ok(id.and_then(|id| command.known.person_by_id(id)))
+}
+
+/// How the caller stands to the unit. `None` if they may not nominate for it.
+fn nominator(command: &RegisterCommand, nominee: Option<PersonIx>, role: Role, unit: UnitIx) -> Option<Nominator> {
+    let (index, me, today) = (command.index(), command.me, command.today);
+    if nominee == Some(me) {
+        return Some(Nominator::Themselves);
+    }
+    if command.scope.all(Right::Register) {
+        return Some(Nominator::Coordinator);
+    }
+    if command.scope.managed_units().contains(&unit) {
+        return Some(Nominator::LineManager);
+    }
+    let works_there = || index.counting_posts_of(me, today).any(|post| post.unit == unit);
+    let tree = index.tree(today);
+    let is_senior_manager = || {
+        tree.ancestors(unit)
+            .flat_map(|above| index.appointments_for(above))
+            .any(|appointment| appointment.role == AppointmentRole::SeniorManager && appointment.is_held_by(me, today))
+    };
+    let serves_as_trainer = || {
+        let roles = index.roster().trainers.iter();
+        let mut own = roles.filter(|role| role.person == me && role.validity.holds_on(today));
+        role == Role::Champion && own.any(|role| tree.is_at_or_below(unit, role.unit))
+    };
+    (works_there() || is_senior_manager() || serves_as_trainer()).then_some(Nominator::Other)
+}
+
+/// The number of the caller's nominations that wait for their nominees.
+async fn waiting(command: &RegisterCommand, terms: &RegisterTerms) -> Result<usize, ApiError> {
+    let numbers = command.numbers_of(command.me);
+    let condition = Condition::all()
+        .add(nomination::Column::NominatorId.is_in(numbers))
+        .add(nomination::Column::AcceptedOn.is_null())
+        .add(nomination::Column::EndedAs.is_null());
+    let own = store::matching(command.txn.connection(), condition).await?;
+    let is_open = |stored: &store::StoredNomination| {
+        facts_of(&command.known, stored).is_some_and(|facts| {
+            state(command.index(), &facts, terms, command.today) == NominationState::AwaitingNominee
+        })
+    };
+    Ok(own.iter().filter(|stored| is_open(stored)).count())
+}
+
+/// Checks what only the nominee and coordinators are told.
+async fn check_nominee(
+    command: &RegisterCommand,
+    item: &NominateItem,
+    nominator: Nominator,
+    nominee: PersonIx,
+    unit: UnitIx,
+    terms: &RegisterTerms,
+) -> Result<Option<CommandRefusal>, ApiError> {
+    let (index, today) = (command.index(), command.today);
+    let role: Role = item.role.into();
+    let earlier = store::of_person(command.txn.connection(), &command.numbers_of(nominee)).await?;
+    for stored in earlier.iter().filter(|stored| stored.row.role == role) {
+        let Some(facts) = facts_of(&command.known, stored) else { continue };
+        let state = state(index, &facts, terms, today);
+        let same_unit = facts.unit == unit;
+        let is_over = |days: u32, since: Day| since.plus_days(i64::from(days)) <= today;
+        if same_unit && facts.ended.is_none() && state != NominationState::Lapsed {
+            let sentence = "There is an open nomination for this person, role and unit already.";
+            return Ok(Some(CommandRefusal::new(RefusalCode::AlreadyDone, sentence)));
+        }
+        let declined_by = |how: NominationEnd| facts.ended.filter(|ended| ended.how == how).map(|ended| ended.on);
+        let unanswered = (state == NominationState::Lapsed && facts.accepted_on.is_none())
+            .then(|| facts.opened_on.plus_days(i64::from(terms.nomination_days)));
+        let silent = declined_by(NominationEnd::DeclinedByNominee).or(unanswered);
+        if nominator != Nominator::Themselves && silent.is_some_and(|since| !is_over(terms.silence_days, since)) {
+            let sentence = "This person did not take up a nomination for this role within the last year. Only they can put \
+                            themselves forward now.";
+            return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
+        }
+        let declined = declined_by(NominationEnd::DeclinedByApprover).filter(|_| same_unit);
+        if let Some(since) = declined.filter(|since| !is_over(terms.again_days, *since)) {
+            let again = since.plus_days(i64::from(terms.again_days));
+            let sentence = format!("A manager declined this nomination. It can be made again from {again}.");
+            return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
+        }
+    }
+    let nominee = Nominee {
+        person: nominee,
+        role,
+        unit,
+        share: if role == Role::PeerSupporter { u32::try_from(item.share).unwrap_or(0) } else { 1000 },
+        outside_team: item.outside_team,
+        day: item.wished_start.map_or(today, |Date(day)| day),
+    };
+    Ok(hard_failures(index, &nominee, terms)
+        .first()
+        .map(|failure| CommandRefusal::new(RefusalCode::ChecklistNotMet, failure.item.sentence.clone())))
+}

@@ -1,0 +1,116 @@
+//! Nominations as the viewer of a request may see them: each is read from the database, joined with the facts, and narrowed.
+
+use std::sync::Arc;
+
+use async_graphql::Context;
+use entity::id::NominationId;
+use entity::period::Day;
+use entity::register::facts::{DecisionFacts, EndedNomination, NominationFacts};
+use entity::register::sight::{NominationSight, NominationViewer, sight};
+use entity::register::terms::RegisterTerms;
+use entity::store::register::nomination::{self as store, StoredNomination};
+use entity::value::register::DecisionKind;
+use sea_orm::{Condition, ConnectionTrait};
+
+use super::access::Scope;
+use super::day_view::known;
+use super::directory::ReferenceData;
+use super::error::ApiError;
+use super::request_state::{db, today};
+use crate::access::Right;
+
+/// A nomination, and what the viewer may see of it.
+#[derive(Clone, Debug)]
+pub(crate) struct VisibleNomination {
+    pub(crate) known: Arc<ReferenceData>,
+    pub(crate) stored: StoredNomination,
+    pub(crate) facts: NominationFacts,
+    pub(crate) terms: RegisterTerms,
+    pub(crate) sight: NominationSight,
+    pub(crate) today: Day,
+}
+
+/// The facts of a stored nomination. `None` if its person or unit is no longer on file.
+pub(crate) fn facts_of(known: &ReferenceData, stored: &StoredNomination) -> Option<NominationFacts> {
+    let StoredNomination { row, decisions } = stored;
+    let decision = |row: &entity::table::nomination_decision::Model| {
+        Some(DecisionFacts {
+            capacity: row.capacity,
+            kind: row.kind,
+            on: row.decided_on,
+            decider: known.person_by_id(row.decider_id)?,
+            principal: known.person_by_id(row.principal_id)?,
+            protected_hours: row.protected_hours,
+            answered: row.kind != DecisionKind::Ask || row.answer_id.is_some(),
+        })
+    };
+    Some(NominationFacts {
+        person: known.person_by_id(row.person_id)?,
+        role: row.role,
+        unit: known.unit_by_id(row.unit_id)?,
+        share: u32::try_from(row.share).unwrap_or(0),
+        outside_team: row.outside_team,
+        nominator: known.person_by_id(row.nominator_id)?,
+        opened_on: row.opened_on,
+        accepted_on: row.accepted_on,
+        wished_start: row.wished_start,
+        ended: row.ended_as.zip(row.ended_on).map(|(how, on)| EndedNomination { how, on }),
+        decisions: decisions.iter().filter_map(decision).collect(),
+    })
+}
+
+/// The numbers of the register that hold for a unit.
+pub(crate) fn terms_of(_known: &ReferenceData, _facts: &NominationFacts) -> RegisterTerms {
+    RegisterTerms::default()
+}
+
+/// The viewer of nominations. `None` for a token, which sees none.
+pub(crate) fn viewer_of(scope: &Scope) -> Option<NominationViewer> {
+    let person = scope.me().filter(|_| scope.viewer().person_id().is_some())?;
+    Some(NominationViewer { person, is_coordinator: scope.all(Right::Nominations) })
+}
+
+impl VisibleNomination {
+    /// The nomination as a viewer may see it. `None` if it is hidden from them.
+    pub(crate) fn seen(
+        known: &Arc<ReferenceData>,
+        stored: StoredNomination,
+        viewer: NominationViewer,
+        today: Day,
+    ) -> Option<Self> {
+        let facts = facts_of(known, &stored)?;
+        let terms = terms_of(known, &facts);
+        let sight = sight(&known.facts.index, &facts, &terms, viewer, today);
+        let visible = Self { known: Arc::clone(known), stored, facts, terms, sight, today };
+        (sight > NominationSight::Hidden).then_some(visible)
+    }
+
+    /// Returns a nomination by its key. `None` if there is none, or it is hidden from the viewer.
+    ///
+    /// # Errors
+    ///
+    /// Database errors.
+    pub(crate) async fn find(ctx: &Context<'_>, id: NominationId) -> Result<Option<Self>, ApiError> {
+        let (known, scope) = known(ctx).await?;
+        let Some(viewer) = viewer_of(scope) else { return Ok(None) };
+        let stored = store::find(db(ctx)?, id).await?;
+        let today = today(ctx)?;
+        Ok(stored.and_then(|stored| Self::seen(known, stored, viewer, today)))
+    }
+
+    /// Returns the nominations that match and that the viewer may see, by key.
+    ///
+    /// # Errors
+    ///
+    /// Database errors.
+    pub(crate) async fn matching(
+        db: &impl ConnectionTrait,
+        known: &Arc<ReferenceData>,
+        viewer: NominationViewer,
+        today: Day,
+        condition: Condition,
+    ) -> Result<Vec<Self>, ApiError> {
+        let stored = store::matching(db, condition).await?;
+        Ok(stored.into_iter().filter_map(|stored| Self::seen(known, stored, viewer, today)).collect())
+    }
+}
