@@ -10,3 +10,8 @@ pub mod facts;
 pub mod nomination;
 pub mod shares;
 pub mod terms;
+
+mod posts;
+
+#[cfg(test)]
+mod tests;
