@@ -5,6 +5,7 @@
 //! by their pseudonym.
 
 mod records;
+mod register;
 mod roles;
 mod written;
 
