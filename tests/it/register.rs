@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod bulk;
+mod lists;
 mod nominations;
+mod sight;
 mod story;
 mod together;
 
