@@ -61,12 +61,12 @@ impl Supporter {
     }
 
     fn approval(&self, approvals: &[Decided]) -> Option<Approval> {
-        let Decided { on, by } = self.latest(approvals)?;
-        let lapses = on.plus_months(self.policy().approval_months);
+        let latest = self.latest(approvals)?;
+        let ends = latest.ends(self.policy().approval_months);
         Some(Approval {
-            decided_on: Date(on),
-            by: by.and_then(|by| Person::seen(&self.team.view, self.id_of(by))),
-            last_day: Date(lapses.plus_days(-1)),
+            decided_on: Date(latest.on),
+            by: latest.by.and_then(|by| Person::seen(&self.team.view, self.id_of(by))),
+            last_day: Date(ends.plus_days(-1)),
         })
     }
 
@@ -227,7 +227,7 @@ pub(crate) struct Approval {
     /// The approver. Null if no approver is on file, in which case the approval is not valid, or if the viewer may not see that
     /// person.
     by: Option<Person>,
-    /// The last day on which it is valid, under the team's policy.
+    /// The last day on which it is valid, under the team's policy. If it is withdrawn, the day before that.
     last_day: Date,
 }
 

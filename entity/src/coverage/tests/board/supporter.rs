@@ -51,7 +51,7 @@ impl Board {
 
     /// An approval by a person on a day.
     pub(in crate::coverage::tests) fn approval(&mut self, by: &str, on: &str) -> Approval {
-        Approval { on: day(on), by: Some(self.person(by)) }
+        Approval { on: day(on), by: Some(self.person(by)), withdrawn_on: None }
     }
 
     fn is_trained(&mut self, person: &str) -> bool {
