@@ -6,11 +6,12 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, SimpleObject};
 use entity::coverage::roster::UnitIx;
 use entity::id::PersonId;
+use entity::store::register::directory_entry::EntryTexts;
 
 use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::loader::Rows;
-use super::super::loader::people::TitleOf;
+use super::super::loader::people::{EntryOf, TitleOf};
 use super::enums::AppointmentRole;
 
 /// The most people of one kind that an entry lists.
@@ -31,6 +32,21 @@ pub(crate) struct DirectoryPerson {
     name: Option<String>,
     /// The job title of their first counting post with a title. Null if none has one.
     job_title: Option<String>,
+}
+
+/// A Peer Supporter as the directory lists them, with what they say about themselves.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DirectorySupporter {
+    /// First and last name. Null if not on file.
+    name: Option<String>,
+    /// The job title of their first counting post with a title. Null if none has one.
+    job_title: Option<String>,
+    /// How to contact them. Null if they have not said.
+    contact: Option<String>,
+    /// The languages that they speak. Null if they have not said.
+    languages: Option<String>,
+    /// A few words about themselves. Null if they have not said.
+    about: Option<String>,
 }
 
 /// A person who is responsible for a unit, as shown in the directory.
@@ -61,6 +77,20 @@ impl DirectoryEntry {
         let (row, job_title) = tokio::try_join!(rows.load_one(id), rows.load_one(title))?;
         Ok(DirectoryPerson { name: row.and_then(|row| row.name()), job_title })
     }
+
+    /// A Peer Supporter. `None` if they chose to be left out.
+    async fn supporter(&self, ctx: &Context<'_>, id: PersonId) -> Result<Option<DirectorySupporter>, ApiError> {
+        let rows = Rows::from_context(ctx)?;
+        let (entry, person) = tokio::try_join!(rows.load_one(EntryOf(id)), self.person(ctx, id))?;
+        let DirectoryPerson { name, job_title } = person;
+        let texts = match entry {
+            Some(entry) if !entry.listed => return Ok(None),
+            Some(entry) => entry.texts.clone(),
+            None => EntryTexts::default(),
+        };
+        let EntryTexts { contact, languages, about } = texts;
+        Ok(Some(DirectorySupporter { name, job_title, contact, languages, about }))
+    }
 }
 
 /// A team and the Peer Supporters, Champions and managers that its staff can contact today.
@@ -90,13 +120,19 @@ impl DirectoryEntry {
         names
     }
 
-    /// The Peer Supporters of the team, or its cover group, who are available today; at most 50. Empty if there are none.
-    async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
+    /// The Peer Supporters of the team, or its cover group, who are available today and have not chosen to be left out; at most
+    /// 50. Empty if there are none.
+    async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectorySupporter>, ApiError> {
         let roster = self.view.index().roster();
         let active =
             self.view.coverage.teams[self.place].standings.iter().filter(|standing| standing.reasons.is_active());
         let person = |place: u32| roster.people[roster.allocations[place as usize].person.at()].id;
-        self.listed(ctx, active.map(|standing| person(standing.allocation)).collect()).await
+        let mut people: Vec<_> = active.map(|standing| person(standing.allocation)).collect();
+        people.sort_unstable();
+        people.dedup();
+        let shown = people.into_iter().map(|id| self.supporter(ctx, id));
+        let shown = futures_util::future::try_join_all(shown).await?;
+        Ok(shown.into_iter().flatten().take(MOST_PEOPLE).collect())
     }
 
     /// The team's Wellbeing Champions today; at most 50. Empty if it has none.

@@ -126,6 +126,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             Some(NodeId::Nomination(id)) => {
                 nominations.iter().find(|seen| seen.stored.row.id == id).map(|seen| Node::Nomination(seen.clone()))
             }
+            // Only names an allocation in commands.
+            Some(NodeId::Allocation(_)) => None,
         });
     }
     Ok(found)
@@ -149,7 +151,7 @@ impl Stored {
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
-                NodeId::Unit(..) | NodeId::Team(..) => {}
+                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Allocation(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

@@ -56,6 +56,7 @@ async fn everything(world: &World) -> PersonId {
             "INSERT INTO report_preference (person_id, hidden_sections, changed_at, changed_by) VALUES ({id}, '[\"FACTS\"]', '2026-01-01 00:00:00+00:00', 'person:{id}')"
         ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
+        format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
     ] {
         world.db.execute_unprepared(&sql).await.unwrap();
     }

@@ -39,6 +39,7 @@ impl Reader<'_> {
             self.exemptions().await?,
             self.grants().await?,
             self.report_settings().await?,
+            self.directory_entry().await?,
             self.sessions(periods).await?,
             self.log().await?,
         ])

@@ -1,6 +1,6 @@
 //! One allocation of a Peer Supporter, and whether it counts, in words (COVERAGE.md section 4).
 
-use async_graphql::{Enum, Object, SimpleObject};
+use async_graphql::{Enum, ID, Object, SimpleObject};
 use entity::coverage::PolicyTerms;
 use entity::coverage::approval::approvals;
 use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
@@ -11,6 +11,7 @@ use entity::value::Reason;
 
 use super::{Person, Supporter, Unit};
 use crate::graphql::access::VisibleDays;
+use crate::graphql::id::NodeId;
 use crate::graphql::object::enums::StandingReason;
 use crate::graphql::object::roll_up::hundredths;
 use crate::graphql::scalar::Date;
@@ -101,6 +102,11 @@ impl Supporter {
 /// every request and never stored.
 #[Object(name = "Supporter")]
 impl Supporter {
+    /// The allocation's ID, for commands about it. Opaque.
+    async fn allocation_id(&self) -> ID {
+        NodeId::Allocation(self.allocation().id).encode()
+    }
+
     /// The Peer Supporter.
     async fn person(&self) -> Person {
         // A viewer who may see the record may see the person.

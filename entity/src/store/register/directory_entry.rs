@@ -1,0 +1,144 @@
+//! What Peer Supporters say about themselves in the directory. The texts are in `register_text`: the rows of a change hold
+//! their keys only, and a text that is replaced is removed.
+
+use std::collections::HashMap;
+
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _};
+
+use super::Transaction;
+use super::text::{self, NewText, StoredText};
+use crate::id::{PersonId, RegisterTextId};
+use crate::table::{directory_entry, register_text};
+
+/// What a Peer Supporter says about themselves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EntryTexts {
+    /// How to contact them.
+    pub contact: Option<String>,
+    /// The languages that they speak.
+    pub languages: Option<String>,
+    /// A few words about themselves.
+    pub about: Option<String>,
+}
+
+/// An entry with its texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEntry {
+    /// The person.
+    pub person: PersonId,
+    /// Whether the directory lists them.
+    pub listed: bool,
+    /// The texts.
+    pub texts: EntryTexts,
+}
+
+/// Returns the entries of people, each under the number by which it is stored.
+pub async fn of_people(db: &impl ConnectionTrait, people: &[PersonId]) -> Result<Vec<StoredEntry>, DbErr> {
+    let rows = directory_entry::Entity::find()
+        .filter(directory_entry::Column::PersonId.is_in(people.iter().copied()))
+        .all(db)
+        .await?;
+    let keys = rows.iter().flat_map(text_keys);
+    let mut texts: HashMap<RegisterTextId, String> = HashMap::new();
+    for row in register_text::Entity::find().filter(register_text::Column::Id.is_in(keys)).all(db).await? {
+        texts.insert(row.id, row.text);
+    }
+    let text = |key: Option<RegisterTextId>| key.and_then(|key| texts.get(&key).cloned());
+    let entry = |row: directory_entry::Model| {
+        let directory_entry::Model { id: _, person_id, listed, contact_id, languages_id, about_id } = row;
+        let texts = EntryTexts { contact: text(contact_id), languages: text(languages_id), about: text(about_id) };
+        StoredEntry { person: person_id, listed, texts }
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// The keys of the texts of an entry.
+fn text_keys(row: &directory_entry::Model) -> impl Iterator<Item = RegisterTextId> {
+    [row.contact_id, row.languages_id, row.about_id].into_iter().flatten()
+}
+
+/// The texts of an entry as a change record names them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredTexts {
+    /// How to contact them.
+    pub contact: Option<StoredText>,
+    /// The languages that they speak.
+    pub languages: Option<StoredText>,
+    /// A few words about themselves.
+    pub about: Option<StoredText>,
+}
+
+/// Stores the entry of a person, whose lowest number is given, in place of the one before.
+pub async fn set(txn: &mut Transaction, entry: StoredEntry) -> Result<StoredTexts, DbErr> {
+    let StoredEntry { person, listed, texts: EntryTexts { contact, languages, about } } = entry;
+    let found = directory_entry::Entity::find()
+        .filter(directory_entry::Column::PersonId.eq(person))
+        .one(txn.connection())
+        .await?;
+    if let Some(known) = &found {
+        forget_texts(txn.connection(), text_keys(known)).await?;
+    }
+    let stored = StoredTexts {
+        contact: store(txn.connection(), person, contact).await?,
+        languages: store(txn.connection(), person, languages).await?,
+        about: store(txn.connection(), person, about).await?,
+    };
+    let key = |text: &Option<StoredText>| text.as_ref().map(|text| text.id);
+    let (contact_id, languages_id, about_id) = (key(&stored.contact), key(&stored.languages), key(&stored.about));
+    match found {
+        Some(known) => {
+            let changed =
+                directory_entry::Model { id: known.id, person_id: person, listed, contact_id, languages_id, about_id };
+            txn.update::<directory_entry::Entity, directory_entry::ActiveModel>(&known, changed).await?;
+        }
+        None => {
+            let row = directory_entry::ActiveModel {
+                id: NotSet,
+                person_id: Set(person),
+                listed: Set(listed),
+                contact_id: Set(contact_id),
+                languages_id: Set(languages_id),
+                about_id: Set(about_id),
+            };
+            txn.insert::<directory_entry::Entity, _>(row).await?;
+        }
+    }
+    Ok(stored)
+}
+
+async fn store(
+    txn: &DatabaseTransaction,
+    person: PersonId,
+    text: Option<String>,
+) -> Result<Option<StoredText>, DbErr> {
+    match text {
+        Some(text) => text::store(txn, NewText { person, author: person, text }).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn forget_texts(
+    txn: &DatabaseTransaction,
+    keys: impl Iterator<Item = RegisterTextId>,
+) -> Result<u64, DbErr> {
+    let gone = register_text::Entity::delete_many().filter(register_text::Column::Id.is_in(keys)).exec(txn).await?;
+    Ok(gone.rows_affected)
+}
+
+/// Removes what a person said about themselves. Whether the directory lists them stays. Returns the number of texts.
+pub async fn forget(txn: &DatabaseTransaction, person: PersonId) -> Result<u64, DbErr> {
+    let found =
+        directory_entry::Entity::find().filter(directory_entry::Column::PersonId.eq(person)).one(txn).await?;
+    let Some(known) = found else { return Ok(0) };
+    let gone = forget_texts(txn, text_keys(&known)).await?;
+    let emptied = directory_entry::ActiveModel {
+        id: Set(known.id),
+        contact_id: Set(None),
+        languages_id: Set(None),
+        about_id: Set(None),
+        ..Default::default()
+    };
+    directory_entry::Entity::update(emptied).exec(txn).await?;
+    Ok(gone)
+}
