@@ -62,7 +62,7 @@ pub(super) async fn pause(ctx: &Context<'_>, input: PauseInput) -> Result<RolePa
         Ok(days) => days,
         Err(refusal) => return Ok(RolePayload::refused(refusal)),
     };
-    let (today, id) = (command.today, command.id_of(person));
+    let (today, id, wish) = (command.today, command.id_of(person), command.wish(person));
     let Some(carrier) = pause_carrier(command.index(), person, today).map(|own| (own.id, own.filed_for)) else {
         let sentence = "There is no role as Peer Supporter to pause.";
         return Ok(RolePayload::refused(CommandRefusal::new(RefusalCode::NoSuchRole, sentence)));
@@ -75,7 +75,7 @@ pub(super) async fn pause(ctx: &Context<'_>, input: PauseInput) -> Result<RolePa
         valid_to: Set(days.to),
     };
     command.txn.insert::<pause::Entity, _>(row).await?;
-    kept::keep(&mut command.txn, id, Role::PeerSupporter, command.wish(person), today).await?;
+    kept::keep(&mut command.txn, id, Role::PeerSupporter, wish, today).await?;
     let mut change = private_change(&command, id, [allocation]);
     change.effective_on = days.from.unwrap_or(today);
     change.people.insert(filed_for);
@@ -169,7 +169,7 @@ async fn end_pauses(
     evidence: Option<String>,
 ) -> Result<Option<CommandRefusal>, ApiError> {
     let own: Vec<_> = command.index().allocations_of(person).map(|own| (own.id, own.filed_for)).collect();
-    let (id, today, actor) = (command.id_of(person), command.today, command.actor());
+    let (id, today, actor, wish) = (command.id_of(person), command.today, command.actor(), command.wish(person));
     let allocations: Vec<_> = own.iter().map(|(id, _)| *id).collect();
     let (mut before, mut after, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for row in role::pauses(command.txn.connection(), &allocations).await? {
@@ -195,7 +195,7 @@ async fn end_pauses(
         Some(text) => Some(text::store(command.txn.connection(), NewText { person: id, author: actor, text }).await?),
         None => None,
     };
-    kept::keep(&mut command.txn, id, Role::PeerSupporter, command.wish(person), today).await?;
+    kept::keep(&mut command.txn, id, Role::PeerSupporter, wish, today).await?;
     let mut change = private_change(&command, id, changed);
     change.effective_on = day;
     change.people.extend(own.into_iter().map(|(_, filed_for)| filed_for));
