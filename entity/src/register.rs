@@ -13,3 +13,8 @@ pub mod renewal;
 pub mod shares;
 pub mod sight;
 pub mod terms;
+
+mod posts;
+
+#[cfg(test)]
+mod tests;

@@ -2,9 +2,8 @@
 
 use crate::coverage::Index;
 use crate::coverage::approval::approvals;
-use crate::coverage::governing::governing;
-use crate::coverage::policy::PolicyTerms;
-use crate::coverage::roster::Allocation;
+use crate::coverage::assessment::judging_policy;
+use crate::coverage::roster::{Allocation, Approval, UnitIx};
 use crate::period::Day;
 use crate::value::ApproverCapacity;
 
@@ -33,7 +32,7 @@ pub fn renewable(index: &Index, allocation: &Allocation, capacity: ApproverCapac
     if given.iter().all(|approval| today < approval.on) {
         return Renewable::Never;
     }
-    let (line, senior) = approvals(index, allocation, today, &policy_of(index, allocation, today));
+    let (line, senior) = approvals(index, allocation, today, &judging_policy(index, allocation.unit, today));
     let holding = match capacity {
         ApproverCapacity::Line => line,
         ApproverCapacity::Senior => senior,
@@ -44,9 +43,10 @@ pub fn renewable(index: &Index, allocation: &Allocation, capacity: ApproverCapac
     }
 }
 
-/// The policy that governs the allocation's unit, or the defaults.
-fn policy_of(index: &Index, allocation: &Allocation, today: Day) -> PolicyTerms {
-    governing(index, allocation.unit, today, None).map(|found| found.policy.into_owned()).unwrap_or_default()
+/// Whether an approval for a unit has ended by `day`: it has lapsed, or was withdrawn.
+#[must_use]
+pub fn has_ended(index: &Index, unit: UnitIx, approval: Approval, day: Day) -> bool {
+    approval.ends(judging_policy(index, unit, day).approval_months) <= day
 }
 
 /// Returns the protected hours that hold from a renewal on, in hundredths per month: the smaller of what the approver

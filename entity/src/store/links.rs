@@ -12,6 +12,7 @@ use sea_orm::{
 use super::facts;
 use crate::id::PersonId;
 use crate::period::{Day, Validity};
+use crate::register::shares;
 use crate::table::{allocation, person, person_link};
 use crate::value::Role;
 
@@ -130,8 +131,12 @@ pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result
         .filter(allocation::Column::Role.eq(Role::PeerSupporter))
         .all(txn)
         .await?;
-    if let Some(day) = shares_exceed_whole(&allocations) {
-        return Ok(Err(LinkRefusal::SharesTooLarge(day)));
+    let dated = allocations.iter().map(|row| {
+        let validity = Validity { from: row.valid_from, to: row.valid_to };
+        (validity, u32::try_from(row.share).unwrap_or(0))
+    });
+    if let Some(excess) = shares::first_excess(dated) {
+        return Ok(Err(LinkRefusal::SharesTooLarge(excess.from)));
     }
     let row = person_link::ActiveModel { person_id: Set(a), same_as_id: Set(b), ..Default::default() };
     person_link::Entity::insert(row).exec_without_returning(txn).await?;
@@ -155,29 +160,6 @@ pub async fn unlink(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Resu
     }
     facts::bump_data_version(txn).await?;
     Ok(Ok(()))
-}
-
-/// Returns the first day on which the shares add up to more than 1000. The inner value is `None` if they do from the
-/// beginning of time.
-fn shares_exceed_whole(allocations: &[allocation::Model]) -> Option<Option<Day>> {
-    let mut events: Vec<(Option<Day>, i32)> = Vec::new();
-    for row in allocations {
-        let validity = Validity { from: row.valid_from, to: row.valid_to };
-        if !validity.is_empty() {
-            events.push((validity.from, row.share));
-            events.extend(validity.to.map(|to| (Some(to), -row.share)));
-        }
-    }
-    // An end sorts before a start of the same day, since it is the first day without the share.
-    events.sort_unstable();
-    let mut sum = 0;
-    events
-        .into_iter()
-        .find(|(_, share)| {
-            sum += share;
-            sum > 1000
-        })
-        .map(|(day, _)| day)
 }
 
 #[cfg(test)]

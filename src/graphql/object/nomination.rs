@@ -253,15 +253,17 @@ impl VisibleNomination {
         match state {
             register::NominationState::AwaitingNominee => NominationState::AwaitingNominee,
             // What blocks it is for those who see the checklist.
-            register::NominationState::Blocked | register::NominationState::NoApprover
+            register::NominationState::Blocked
+            | register::NominationState::NoApprover
+            | register::NominationState::Question
                 if !self.shows(NominationSight::Content) =>
             {
-                NominationState::AwaitingApproval
+                match self.facts.accepted_on {
+                    None => NominationState::AwaitingNominee,
+                    Some(_) => NominationState::AwaitingApproval,
+                }
             }
             register::NominationState::AwaitingApproval => NominationState::AwaitingApproval,
-            register::NominationState::Question if !self.shows(NominationSight::Content) => {
-                NominationState::AwaitingApproval
-            }
             register::NominationState::Question => NominationState::Question,
             register::NominationState::Blocked => NominationState::Blocked,
             register::NominationState::NoApprover => NominationState::NoApprover,

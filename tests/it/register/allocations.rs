@@ -64,8 +64,7 @@ both!(
     async fn a_share_is_lowered_from_today_on(world: World) {
         organised(&world).await;
         let id = id_of(&world, SUPPORTER, "N1").await;
-        let lowered =
-            done(&world, SUPPORTER, "changeAllocation", json!({ "allocationId": id, "share": 600 })).await;
+        let lowered = done(&world, SUPPORTER, "changeAllocation", json!({ "allocationId": id, "share": 600 })).await;
         assert_eq!((&lowered["share"], &lowered["firstDay"]), (&json!(600), &json!("2026-11-16")));
         assert_eq!(lowered["headline"], Value::Null, "approvals, terms and sign-offs go along");
         assert_eq!(lowered["lineApproval"]["decidedOn"], "2026-01-02");
@@ -126,9 +125,8 @@ both!(
     async fn an_approval_is_renewed_near_its_end(world: World) {
         organised(&world).await;
         let id = id_of(&world, LASTING_SUPPORTER, "N2").await;
-        let item = |capacity: &str, hours: f64| {
-            json!({ "allocationId": id, "capacity": capacity, "protectedHours": hours })
-        };
+        let item =
+            |capacity: &str, hours: f64| json!({ "allocationId": id, "capacity": capacity, "protectedHours": hours });
         // Given on 2 January 2026 for 24 months.
         pass_days(&world, 351);
         assert_eq!(refused(&renew(&world, LINE_MANAGER, item("LINE", 5.0)).await), "NOT_RENEWABLE");

@@ -16,7 +16,8 @@ const OTHER_SUPPORTER: i64 = 38;
 /// The Wellbeing Champion of ward N1.
 const CHAMPION: i64 = 4;
 
-const PERSON: &str = "person { id allocations { headline lastDay pause { firstDay lastDay holds } } } refusals { code message path }";
+const PERSON: &str =
+    "person { id allocations { headline lastDay pause { firstDay lastDay holds } } } refusals { code message path }";
 
 /// Gives a command about a person's role, and returns the person's first allocation.
 async fn done(world: &World, by: i64, field: &str, input: Value) -> Value {

@@ -125,8 +125,8 @@ fn a_withdrawn_approval_ends_on_its_day() {
     allocation.line.iter_mut().for_each(|approval| approval.withdrawn_on = Some(day("2026-09-01")));
     assert_eq!(reasons(&board, "2026-08-31"), []);
     assert_eq!(reasons(&board, "2026-09-01"), [Reason::LineApprovalMissing]);
-    let found = board.on("2026-08-15").row("T").risk.clone();
-    assert_eq!(found.map(|risk| risk.day), Some(day("2026-09-01")), "the look ahead knows of it");
+    let found = board.on("2026-08-15").risk("T");
+    assert_eq!(found.map(|(from, _)| from), Some(day("2026-09-01")), "the look ahead knows of it");
 }
 
 #[test]

@@ -23,10 +23,10 @@ const PEOPLE: u32 = 12;
 const MANAGERS: u32 = 2;
 
 /// Number of cases per property.
-pub(super) const CASES: u32 = 256;
+pub(crate) const CASES: u32 = 256;
 
 /// A day within two years.
-pub(super) fn any_day() -> impl Strategy<Value = Day> {
+pub(crate) fn any_day() -> impl Strategy<Value = Day> {
     (0i64..730).prop_map(|days| Day::new(2026, 1, 1).unwrap().plus_days(days))
 }
 
@@ -52,18 +52,18 @@ fn spell(lengths: std::ops::Range<i64>) -> impl Strategy<Value = Validity> {
 }
 
 /// The current day. `None` if the age of the lists does not matter.
-pub(super) fn any_today() -> impl Strategy<Value = Option<Day>> {
+pub(crate) fn any_today() -> impl Strategy<Value = Option<Day>> {
     weighted(0.7, any_day())
 }
 
 /// An approval of either capacity by one of the managers or any other person.
-pub(super) fn any_approval() -> impl Strategy<Value = Approval> {
+pub(crate) fn any_approval() -> impl Strategy<Value = Approval> {
     let withdrawn = weighted(0.1, any_day());
     (prop_oneof![early_day(), any_day()], (0..PEOPLE + MANAGERS).prop_map(PersonIx), withdrawn)
         .prop_map(|(on, by, withdrawn_on)| Approval { on, by: Some(by), withdrawn_on })
 }
 
-pub(super) fn any_unit() -> impl Strategy<Value = UnitIx> {
+pub(crate) fn any_unit() -> impl Strategy<Value = UnitIx> {
     (0..UNITS).prop_map(UnitIx)
 }
 
@@ -281,7 +281,7 @@ fn policies() -> impl Strategy<Value = Vec<FiledPolicy>> {
 }
 
 /// Any roster. A person of several linked employee numbers is one of its people, so links need no rows of their own.
-pub(super) fn any_roster() -> impl Strategy<Value = Roster> {
+pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
     let staff = (units(), people(), vec(post(), 8..45));
     let roles = (vec(allocation::allocation(), 0..16), vec(role(), 0..6), vec(role(), 0..6));
     let away = vec((any_person(), spell(0..60)), 0..8);
@@ -311,6 +311,6 @@ pub(super) fn any_roster() -> impl Strategy<Value = Roster> {
 }
 
 /// An order of `length` rows: where each old row goes.
-pub(super) fn any_order(length: usize) -> impl Strategy<Value = Vec<usize>> {
+pub(crate) fn any_order(length: usize) -> impl Strategy<Value = Vec<usize>> {
     Just((0..length).collect::<Vec<_>>()).prop_shuffle()
 }

@@ -107,29 +107,21 @@ pub async fn set(txn: &mut Transaction, entry: StoredEntry) -> Result<StoredText
     Ok(stored)
 }
 
-async fn store(
-    txn: &DatabaseTransaction,
-    person: PersonId,
-    text: Option<String>,
-) -> Result<Option<StoredText>, DbErr> {
+async fn store(txn: &DatabaseTransaction, person: PersonId, text: Option<String>) -> Result<Option<StoredText>, DbErr> {
     match text {
         Some(text) => text::store(txn, NewText { person, author: person, text }).await.map(Some),
         None => Ok(None),
     }
 }
 
-async fn forget_texts(
-    txn: &DatabaseTransaction,
-    keys: impl Iterator<Item = RegisterTextId>,
-) -> Result<u64, DbErr> {
+async fn forget_texts(txn: &DatabaseTransaction, keys: impl Iterator<Item = RegisterTextId>) -> Result<u64, DbErr> {
     let gone = register_text::Entity::delete_many().filter(register_text::Column::Id.is_in(keys)).exec(txn).await?;
     Ok(gone.rows_affected)
 }
 
 /// Removes what a person said about themselves. Whether the directory lists them stays. Returns the number of texts.
 pub async fn forget(txn: &DatabaseTransaction, person: PersonId) -> Result<u64, DbErr> {
-    let found =
-        directory_entry::Entity::find().filter(directory_entry::Column::PersonId.eq(person)).one(txn).await?;
+    let found = directory_entry::Entity::find().filter(directory_entry::Column::PersonId.eq(person)).one(txn).await?;
     let Some(known) = found else { return Ok(0) };
     let gone = forget_texts(txn, text_keys(&known)).await?;
     let emptied = directory_entry::ActiveModel {

@@ -183,8 +183,7 @@ impl StoredRole {
             copy.terms.push(txn.insert::<allocation_terms::Entity, _>(new).await?);
         }
         for sign_off in &self.sign_offs {
-            let new =
-                sign_off::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..sign_off.clone().into() };
+            let new = sign_off::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..sign_off.clone().into() };
             copy.sign_offs.push(txn.insert::<sign_off::Entity, _>(new).await?);
         }
         Ok(copy)

@@ -142,9 +142,7 @@ async fn check_evidence(
     evidence: Option<String>,
 ) -> Result<Result<Option<String>, CommandRefusal>, ApiError> {
     let numbers = command.numbers_of(person);
-    if person == command.me
-        || !role::is_own_wish(command.txn.connection(), &numbers, Role::PeerSupporter).await?
-    {
+    if person == command.me || !role::is_own_wish(command.txn.connection(), &numbers, Role::PeerSupporter).await? {
         return Ok(Ok(None));
     }
     let about = |code, sentence: String| Ok(Err(CommandRefusal::about(code, "evidence", sentence)));

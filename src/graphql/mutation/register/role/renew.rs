@@ -125,14 +125,17 @@ fn check(command: &RegisterCommand, target: &Target, item: &RenewalItem) -> Resu
 
 fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
     let (code, sentence) = match cause {
-        CannotDecide::OwnCase => (RefusalCode::OwnCase, "This is your own role. Another person must renew the approval."),
+        CannotDecide::OwnCase => {
+            (RefusalCode::OwnCase, "This is your own role. Another person must renew the approval.")
+        }
         CannotDecide::BothApprovals => (
             RefusalCode::BothApprovals,
             "The two approvals must be given by different people. You, or the manager for whom you decide, gave the other.",
         ),
-        CannotDecide::NotApprover => {
-            (RefusalCode::NotApprover, "You may not renew this approval. Its line or senior manager, or their delegate, may.")
-        }
+        CannotDecide::NotApprover => (
+            RefusalCode::NotApprover,
+            "You may not renew this approval. Its line or senior manager, or their delegate, may.",
+        ),
         CannotDecide::WouldNotCount => (
             RefusalCode::WouldNotCount,
             "This approval would not count, because you approved as line manager before. Another senior manager must decide.",

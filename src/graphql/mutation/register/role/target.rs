@@ -1,14 +1,16 @@
 //! The person or role that a command is about, and whether the caller may see it.
 
 use async_graphql::ID;
-use entity::coverage::roster::{PersonIx, UnitIx};
+use entity::coverage::roster::{Approval, PersonIx, UnitIx};
 use entity::period::Day;
 use entity::register::allocation::{CommandGiver, earliest, may_take_effect};
 use entity::register::approvers::approvers;
 use entity::register::facts::{DecisionFacts, NominationFacts, capacities};
+use entity::register::renewal::has_ended;
 use entity::store::register::change::Object;
 use entity::store::register::role::{self, RoleKey, StoredRole};
 use entity::store::register::{NewChange, kept};
+use entity::table::approval;
 use entity::value::register::DecisionKind;
 use entity::value::{ApproverCapacity, Role};
 
@@ -180,13 +182,14 @@ impl RegisterCommand {
 
 impl Target {
     /// The role as a nomination that is approved: who may renew an approval is decided as who might have given it. A senior
-    /// manager's approval that was withdrawn bars no one; a line manager's always does, as in coverage.
+    /// manager's approval that has ended bars no one; a line manager's always does, as in coverage.
     pub(super) fn as_nomination(&self, command: &RegisterCommand) -> NominationFacts {
         let (row, today) = (&self.stored.row, command.today);
-        let bars = |approval: &&entity::table::approval::Model| {
-            approval.capacity == ApproverCapacity::Line || approval.withdrawn_on.is_none_or(|on| today < on)
+        let bars = |row: &&approval::Model| {
+            let filed = Approval { on: row.decided_on, by: None, withdrawn_on: row.withdrawn_on };
+            row.capacity == ApproverCapacity::Line || !has_ended(command.index(), self.unit, filed, today)
         };
-        let decision = |approval: &entity::table::approval::Model| {
+        let decision = |approval: &approval::Model| {
             let decider = command.known.person_by_id(approval.approver_id?)?;
             Some(DecisionFacts {
                 capacity: approval.capacity,

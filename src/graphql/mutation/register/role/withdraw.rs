@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject};
 use entity::period::Day;
+use entity::register::facts::capacities;
 use entity::register::renewal::withdrawn_on;
 use entity::store::register::kept::{self, Wish};
 use entity::table::approval;
@@ -116,7 +117,8 @@ async fn store(
     }
     let (row, today) = (&target.stored.row, command.today);
     // A Wellbeing Champion's approval does not lapse, so the role ends with it.
-    let ends_role = row.role == Role::Champion && !target.has_ended(day);
+    let is_needed = capacities(row.role).contains(&capacity);
+    let ends_role = row.role == Role::Champion && is_needed && !target.has_ended(day);
     if ends_role {
         target.stored.end(&mut command.txn, day).await?;
     }
