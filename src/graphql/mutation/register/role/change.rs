@@ -13,7 +13,7 @@ use super::super::command::{Begun, RegisterCommand};
 use super::super::decide::hundredths;
 use super::super::refusal::{CommandRefusal, RefusalCode};
 use super::payload::{AllocationPayload, AllocationResult, repeated};
-use super::target::{Target, not_your_step};
+use super::target::{RoleTarget, not_your_step};
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::Date;
 
@@ -56,7 +56,7 @@ async fn change_one(ctx: &Context<'_>, input: ChangeAllocationInput) -> Result<A
 
 fn check(
     command: &RegisterCommand,
-    target: &Target,
+    target: &RoleTarget,
     input: &ChangeAllocationInput,
 ) -> Result<Lowering, CommandRefusal> {
     let ChangeAllocationInput { allocation_id: _, share, protected_hours, last_day, idempotency_key: _ } = input;
@@ -104,7 +104,11 @@ fn cannot_lower(cause: CannotLower) -> CommandRefusal {
     }
 }
 
-async fn store(mut command: RegisterCommand, target: Target, lowering: Lowering) -> Result<AllocationResult, ApiError> {
+async fn store(
+    mut command: RegisterCommand,
+    target: RoleTarget,
+    lowering: Lowering,
+) -> Result<AllocationResult, ApiError> {
     let today = command.today;
     let Lowering { share, protected_hours, last_day } = lowering;
     let mut change = command.change_of(&target, today);

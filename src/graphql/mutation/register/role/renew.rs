@@ -18,7 +18,7 @@ use super::super::decide::hundredths;
 use super::super::nominate::check_number;
 use super::super::refusal::{CommandRefusal, RefusalCode};
 use super::payload::{AllocationResult, AllocationsPayload, repeated};
-use super::target::Target;
+use super::target::RoleTarget;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::object::nomination::ApproverCapacity;
@@ -88,7 +88,7 @@ struct Renewal {
     agreed: i32,
 }
 
-fn check(command: &RegisterCommand, target: &Target, item: &RenewalItem) -> Result<Renewal, CommandRefusal> {
+fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> Result<Renewal, CommandRefusal> {
     let (index, today) = (command.index(), command.today);
     let capacity: value::ApproverCapacity = item.capacity.into();
     let principal = match &item.on_behalf_of {
@@ -145,7 +145,7 @@ fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
 }
 
 /// The hours that the other capacity agreed last, in the register.
-fn last_of_other(target: &Target, capacity: value::ApproverCapacity, today: Day) -> Option<i32> {
+fn last_of_other(target: &RoleTarget, capacity: value::ApproverCapacity, today: Day) -> Option<i32> {
     let other = match capacity {
         value::ApproverCapacity::Line => value::ApproverCapacity::Senior,
         value::ApproverCapacity::Senior => value::ApproverCapacity::Line,
@@ -156,7 +156,7 @@ fn last_of_other(target: &Target, capacity: value::ApproverCapacity, today: Day)
 
 async fn store(
     mut command: RegisterCommand,
-    target: &Target,
+    target: &RoleTarget,
     renewal: &Renewal,
 ) -> Result<Option<entity::id::AllocationId>, ApiError> {
     let Renewal { capacity, principal, agreed } = *renewal;

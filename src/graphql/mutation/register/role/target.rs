@@ -24,7 +24,7 @@ use crate::graphql::scalar::Date;
 
 /// A role that a command is about.
 #[derive(Debug)]
-pub(super) struct Target {
+pub(super) struct RoleTarget {
     pub(super) stored: StoredRole,
     pub(super) person: PersonIx,
     pub(super) unit: UnitIx,
@@ -104,14 +104,14 @@ impl RegisterCommand {
     }
 
     /// The role with an ID. `None` if there is none; what the caller may see is not checked yet.
-    pub(super) async fn role_with_id(&self, id: &ID) -> Result<Option<Target>, ApiError> {
+    pub(super) async fn role_with_id(&self, id: &ID) -> Result<Option<RoleTarget>, ApiError> {
         let Some(key) = NodeId::decode_allocation(id) else { return Ok(None) };
         let stored = role::find(self.txn.connection(), key).await?;
         Ok(stored.and_then(|stored| self.target(stored)))
     }
 
     /// The role that is named. `None` if there is none; what the caller may see is not checked yet.
-    pub(super) async fn role_named(&self, named: &NamedRole) -> Result<Option<Target>, ApiError> {
+    pub(super) async fn role_named(&self, named: &NamedRole) -> Result<Option<RoleTarget>, ApiError> {
         let NamedRole { allocation_id, person_id, role, unit_code } = named;
         match (allocation_id, role, unit_code) {
             (Some(id), None, None) if person_id.is_none() => self.role_with_id(id).await,
@@ -133,14 +133,14 @@ impl RegisterCommand {
         }
     }
 
-    fn target(&self, stored: StoredRole) -> Option<Target> {
+    fn target(&self, stored: StoredRole) -> Option<RoleTarget> {
         let person = self.known.person_by_id(stored.row.person_id)?;
         let unit = self.known.unit_by_id(stored.row.unit_id)?;
-        Some(Target { stored, person, unit })
+        Some(RoleTarget { stored, person, unit })
     }
 
     /// Whether the caller may see the role.
-    pub(super) fn sees_role(&self, target: &Target) -> bool {
+    pub(super) fn sees_role(&self, target: &RoleTarget) -> bool {
         if target.person == self.me || self.is_coordinator() {
             return true;
         }
@@ -158,7 +158,7 @@ impl RegisterCommand {
     }
 
     /// A change record about a role that takes effect on `day`, with the people whose facts it changes.
-    pub(super) fn change_of(&self, target: &Target, day: Day) -> NewChange {
+    pub(super) fn change_of(&self, target: &RoleTarget, day: Day) -> NewChange {
         let (person, row) = (self.id_of(target.person), &target.stored.row);
         let mut change = self.change();
         change.effective_on = day;
@@ -168,19 +168,19 @@ impl RegisterCommand {
     }
 
     /// Whether a person may approve the role in a capacity on `day`, for themselves or as a delegate.
-    pub(super) fn is_approver(&self, target: &Target, capacity: ApproverCapacity, day: Day) -> bool {
+    pub(super) fn is_approver(&self, target: &RoleTarget, capacity: ApproverCapacity, day: Day) -> bool {
         let facts = target.as_nomination(self);
         approvers(self.index(), capacity, &facts, day).iter().any(|approver| approver.decider == self.me)
     }
 
     /// Whether the caller may approve the role in any capacity today.
-    pub(super) fn is_any_approver(&self, target: &Target) -> bool {
+    pub(super) fn is_any_approver(&self, target: &RoleTarget) -> bool {
         let all = capacities(target.stored.row.role);
         all.iter().any(|capacity| self.is_approver(target, *capacity, self.today))
     }
 }
 
-impl Target {
+impl RoleTarget {
     /// The role as a nomination that is approved: who may renew an approval is decided as who might have given it. A senior
     /// manager's approval that has ended bars no one; a line manager's always does, as in coverage.
     pub(super) fn as_nomination(&self, command: &RegisterCommand) -> NominationFacts {

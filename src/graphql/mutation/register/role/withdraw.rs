@@ -13,7 +13,7 @@ use serde_json::json;
 use super::super::command::{Begun, RegisterCommand};
 use super::super::refusal::{CommandRefusal, RefusalCode};
 use super::payload::{AllocationPayload, AllocationResult, repeated};
-use super::target::{NamedRole, Target, not_your_step};
+use super::target::{NamedRole, RoleTarget, not_your_step};
 use crate::graphql::error::ApiError;
 use crate::graphql::object::enums::NetworkRole;
 use crate::graphql::object::nomination::ApproverCapacity;
@@ -66,7 +66,7 @@ async fn withdraw_one(ctx: &Context<'_>, input: WithdrawApprovalInput) -> Result
 }
 
 /// Whether the caller gave an approval of the capacity, or it was given for them.
-fn has_approved(command: &RegisterCommand, target: &Target, capacity: value::ApproverCapacity) -> bool {
+fn has_approved(command: &RegisterCommand, target: &RoleTarget, capacity: value::ApproverCapacity) -> bool {
     let numbers = command.numbers_of(command.me);
     target.stored.approvals_of(capacity).any(|row| {
         [row.approver_id, row.principal_id].into_iter().flatten().any(|approver| numbers.contains(&approver))
@@ -75,7 +75,7 @@ fn has_approved(command: &RegisterCommand, target: &Target, capacity: value::App
 
 fn check(
     command: &RegisterCommand,
-    target: &Target,
+    target: &RoleTarget,
     capacity: value::ApproverCapacity,
     day: Option<Date>,
 ) -> Result<Day, CommandRefusal> {
@@ -100,7 +100,7 @@ fn check(
 /// Ends every approval of the capacity that was decided up to `day`: after a renewal there are two.
 async fn store(
     mut command: RegisterCommand,
-    target: &Target,
+    target: &RoleTarget,
     capacity: value::ApproverCapacity,
     day: Day,
 ) -> Result<AllocationResult, ApiError> {
