@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use entity::coverage::roster::UnitIx;
+use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::store::register::directory_entry::EntryTexts;
 
@@ -78,18 +78,18 @@ impl DirectoryEntry {
         Ok(DirectoryPerson { name: row.and_then(|row| row.name()), job_title })
     }
 
-    /// A Peer Supporter. `None` if they chose to be left out.
-    async fn supporter(&self, ctx: &Context<'_>, id: PersonId) -> Result<Option<DirectorySupporter>, ApiError> {
+    /// What a Peer Supporter says about themselves. `None` if they chose to be left out, under any of their numbers.
+    async fn texts(&self, ctx: &Context<'_>, person: PersonIx) -> Result<Option<(PersonId, EntryTexts)>, ApiError> {
         let rows = Rows::from_context(ctx)?;
-        let (entry, person) = tokio::try_join!(rows.load_one(EntryOf(id)), self.person(ctx, id))?;
-        let DirectoryPerson { name, job_title } = person;
-        let texts = match entry {
-            Some(entry) if !entry.listed => return Ok(None),
-            Some(entry) => entry.texts.clone(),
-            None => EntryTexts::default(),
-        };
-        let EntryTexts { contact, languages, about } = texts;
-        Ok(Some(DirectorySupporter { name, job_title, contact, languages, about }))
+        let person = &self.view.index().roster().people[person.at()];
+        let numbers = std::iter::once(person.id).chain(person.linked.iter().copied());
+        let entries = futures_util::future::try_join_all(numbers.map(|id| rows.load_one(EntryOf(id)))).await?;
+        let mut entries = entries.into_iter().flatten();
+        let first = entries.next();
+        if first.iter().cloned().chain(entries).any(|entry| !entry.listed) {
+            return Ok(None);
+        }
+        Ok(Some((person.id, first.map(|entry| entry.texts.clone()).unwrap_or_default())))
     }
 }
 
@@ -126,13 +126,18 @@ impl DirectoryEntry {
         let roster = self.view.index().roster();
         let active =
             self.view.coverage.teams[self.place].standings.iter().filter(|standing| standing.reasons.is_active());
-        let person = |place: u32| roster.people[roster.allocations[place as usize].person.at()].id;
-        let mut people: Vec<_> = active.map(|standing| person(standing.allocation)).collect();
+        let mut people: Vec<_> =
+            active.map(|standing| roster.allocations[standing.allocation as usize].person).collect();
         people.sort_unstable();
         people.dedup();
-        let shown = people.into_iter().map(|id| self.supporter(ctx, id));
-        let shown = futures_util::future::try_join_all(shown).await?;
-        Ok(shown.into_iter().flatten().take(MOST_PEOPLE).collect())
+        let said = people.into_iter().map(|person| self.texts(ctx, person));
+        let said = futures_util::future::try_join_all(said).await?;
+        let shown = said.into_iter().flatten().take(MOST_PEOPLE).map(|(person, texts)| async move {
+            let DirectoryPerson { name, job_title } = self.person(ctx, person).await?;
+            let EntryTexts { contact, languages, about } = texts;
+            Ok::<_, ApiError>(DirectorySupporter { name, job_title, contact, languages, about })
+        });
+        futures_util::future::try_join_all(shown).await
     }
 
     /// The team's Wellbeing Champions today; at most 50. Empty if it has none.

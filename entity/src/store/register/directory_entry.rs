@@ -69,15 +69,16 @@ pub struct StoredTexts {
     pub about: Option<StoredText>,
 }
 
-/// Stores the entry of a person, whose lowest number is given, in place of the one before.
-pub async fn set(txn: &mut Transaction, entry: StoredEntry) -> Result<StoredTexts, DbErr> {
+/// Stores the entry of a person in place of those before, under any of the person's `numbers`.
+pub async fn set(txn: &mut Transaction, numbers: &[PersonId], entry: StoredEntry) -> Result<StoredTexts, DbErr> {
     let StoredEntry { person, listed, texts: EntryTexts { contact, languages, about } } = entry;
-    let found = directory_entry::Entity::find()
-        .filter(directory_entry::Column::PersonId.eq(person))
-        .one(txn.connection())
+    let known = directory_entry::Entity::find()
+        .filter(directory_entry::Column::PersonId.is_in(numbers.iter().copied()))
+        .all(txn.connection())
         .await?;
-    if let Some(known) = &found {
-        forget_texts(txn.connection(), text_keys(known)).await?;
+    forget_texts(txn.connection(), known.iter().flat_map(text_keys)).await?;
+    for row in known {
+        txn.delete::<directory_entry::Entity>(&row).await?;
     }
     let stored = StoredTexts {
         contact: store(txn.connection(), person, contact).await?,
@@ -85,25 +86,15 @@ pub async fn set(txn: &mut Transaction, entry: StoredEntry) -> Result<StoredText
         about: store(txn.connection(), person, about).await?,
     };
     let key = |text: &Option<StoredText>| text.as_ref().map(|text| text.id);
-    let (contact_id, languages_id, about_id) = (key(&stored.contact), key(&stored.languages), key(&stored.about));
-    match found {
-        Some(known) => {
-            let changed =
-                directory_entry::Model { id: known.id, person_id: person, listed, contact_id, languages_id, about_id };
-            txn.update::<directory_entry::Entity, directory_entry::ActiveModel>(&known, changed).await?;
-        }
-        None => {
-            let row = directory_entry::ActiveModel {
-                id: NotSet,
-                person_id: Set(person),
-                listed: Set(listed),
-                contact_id: Set(contact_id),
-                languages_id: Set(languages_id),
-                about_id: Set(about_id),
-            };
-            txn.insert::<directory_entry::Entity, _>(row).await?;
-        }
-    }
+    let row = directory_entry::ActiveModel {
+        id: NotSet,
+        person_id: Set(person),
+        listed: Set(listed),
+        contact_id: Set(key(&stored.contact)),
+        languages_id: Set(key(&stored.languages)),
+        about_id: Set(key(&stored.about)),
+    };
+    txn.insert::<directory_entry::Entity, _>(row).await?;
     Ok(stored)
 }
 

@@ -47,8 +47,9 @@ pub(super) async fn set(ctx: &Context<'_>, input: SetDirectoryEntryInput) -> Res
         Ok(texts) => texts,
         Err(refusal) => return Ok(RolePayload::refused(refusal)),
     };
-    let person = command.actor();
-    let stored = directory_entry::set(&mut command.txn, StoredEntry { person, listed, texts }).await?;
+    let (person, numbers) = (command.actor(), command.numbers_of(command.me));
+    let entry = StoredEntry { person, listed, texts };
+    let stored = directory_entry::set(&mut command.txn, &numbers, entry).await?;
     let mut change = command.change();
     change.private = true;
     change.objects = [Object::person(person)].into();
