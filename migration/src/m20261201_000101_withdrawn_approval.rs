@@ -1,4 +1,4 @@
-//! Adds to an approval what the register decides: for whom it was given, the hours that were agreed, and its withdrawal.
+//! Adds to an approval what the register decides: on whose behalf it was given, the hours that were agreed, and its withdrawal.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

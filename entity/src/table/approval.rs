@@ -22,7 +22,7 @@ pub struct Model {
     pub decided_on: Day,
     /// The approver. `None` if the file does not say; the approval then does not count.
     pub approver_id: Option<PersonId>,
-    /// The manager for whom it was decided; the approver unless a delegate decided. `None` for one from a file.
+    /// The manager on whose behalf it was decided; the approver unless a delegate decided. `None` for one from a file.
     pub principal_id: Option<PersonId>,
     /// Protected time that was agreed with it, in hundredths of an hour per month. `None` for one from a file.
     pub protected_hours: Option<i32>,

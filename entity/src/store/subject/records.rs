@@ -260,7 +260,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "approvalsGiven",
-            what: "Roles of other people that name you as approver, or as the manager for whom your delegate approved.",
+            what: "Roles of other people that name you as approver, or on whose behalf your delegate approved.",
             source: "supporters.csv, from the coordinators of the network, and what you decided in this service.",
             kept: WITH_THE_PERSON.to_owned(),
             references: &["approval.approver_id"],

@@ -62,7 +62,7 @@ pub(super) async fn set(ctx: &Context<'_>, input: SetDirectoryEntryInput) -> Res
     RolePayload::done(ctx, person).await
 }
 
-/// The texts without surrounding blanks; an empty one is none.
+/// The texts without surrounding blanks; empty ones are left out.
 fn checked(
     contact: Option<String>,
     languages: Option<String>,

@@ -48,7 +48,7 @@ impl RolePayload {
         Ok(Self { person: Some(Person { id, on: None }), refusals: Vec::new() })
     }
 
-    /// The person whom a repeated command changed.
+    /// The person that a repeated command changed.
     pub(super) async fn repeated(ctx: &Context<'_>, objects: &[ChangedObject]) -> Result<Self, ApiError> {
         match objects.iter().find(|object| object.kind == ObjectKind::Person) {
             Some(object) => Self::done(ctx, PersonId(object.id)).await,

@@ -30,7 +30,7 @@ pub(crate) struct RenewalItem {
     allocation_id: ID,
     /// As line or as senior manager.
     capacity: ApproverCapacity,
-    /// The manager for whom the caller decides, if the caller is a delegate of several. Defaults to the only one.
+    /// The manager on whose behalf the caller decides, if the caller is a delegate of several. Defaults to the only one.
     on_behalf_of: Option<ID>,
     /// Protected time, 0.5 to 40 hours per month. Defaults to that of the whole command.
     protected_hours: Option<f64>,
@@ -130,7 +130,7 @@ fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
         }
         CannotDecide::BothApprovals => (
             RefusalCode::BothApprovals,
-            "The two approvals must be given by different people. You, or the manager for whom you decide, gave the other.",
+            "The two approvals must be given by different people. You, or the manager on whose behalf you decide, gave the other.",
         ),
         CannotDecide::NotApprover => (
             RefusalCode::NotApprover,
