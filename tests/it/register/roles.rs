@@ -100,12 +100,10 @@ both!(
                     }),
                     _ => of(SUPPORTER),
                 };
-                let mut answer = attempt(&world, by, field, input, "refusals { code message path }").await;
-                // Each request has an id of its own.
-                if let Some(extensions) = answer["errors"][0]["extensions"].as_object_mut() {
-                    extensions.remove("requestId");
-                }
-                told.push(answer);
+                let answer = attempt(&world, by, field, input, "refusals { code message path }").await;
+                // The rest differs by request and by version of the data.
+                let error = |part: &str| answer.pointer(&format!("/errors/0/{part}")).cloned();
+                told.push(json!([answer["data"], error("message"), error("extensions/code"), error("path")]));
             }
             told
         };
@@ -117,7 +115,7 @@ both!(
         let events = audit::list(&world.db, &filter, 10).await.unwrap();
         assert_eq!(events.len(), 1);
         let logged = json!([events[0].before, events[0].after]).to_string();
-        assert!(logged.contains("sha256") && !logged.contains("2026"), "{logged}");
+        assert!(logged.contains("sha256") && !logged.contains("2026-"), "{logged}");
         let change = register_change::Entity::find().one(&world.db).await.unwrap().unwrap();
         assert!(change.private);
     }
@@ -134,7 +132,8 @@ both!(
         assert_eq!(done(&world, COORDINATOR, "resume", evidence).await["headline"], Value::Null);
         let texts = register_text::Entity::find().all(&world.db).await.unwrap();
         assert_eq!(texts.len(), 1);
-        let changes = register_change::Entity::find().all(&world.db).await.unwrap();
+        let mut changes = register_change::Entity::find().all(&world.db).await.unwrap();
+        changes.sort_by_key(|change| change.id);
         assert!(!json!(changes[1].after).to_string().contains("Friday"), "{:?}", changes[1].after);
         // What a coordinator paused, a coordinator ends.
         done(&world, COORDINATOR, "pause", of(OTHER_SUPPORTER)).await;
