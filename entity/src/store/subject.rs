@@ -6,6 +6,7 @@
 
 mod directory;
 mod records;
+mod register;
 mod roles;
 mod written;
 

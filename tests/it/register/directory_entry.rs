@@ -69,7 +69,7 @@ both!(
         set(&world, SUPPORTER, entry()).await;
         let by = AuditContext::operator(world.clock.now());
         let gone = erasure::erase(&world.db, PersonId(SUPPORTER), ErasureReason::Requested, &by).await.unwrap();
-        assert_eq!(gone.directory_texts, 3);
+        assert_eq!(gone.texts, 3);
         assert_eq!(register_text::Entity::find().count(&world.db).await.unwrap(), 0);
         let nameless = json!([{ "name": null, "contact": null, "languages": null, "about": null }]);
         assert_eq!(listed(&world).await, nameless);

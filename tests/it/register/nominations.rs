@@ -112,15 +112,15 @@ both!(
         let id = nominated_and_accepted(&world).await;
         for stranger in [3, 10, 36] {
             assert_eq!(seen(&world, stranger, &id).await, Value::Null);
-            let answer = attempt(
+            let refused = attempt(
                 &world,
                 stranger,
                 "decideNomination",
                 json!({ "items": [line(&id)] }),
                 "results { refusals { code } }",
             );
-            let answer = answer.await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer}");
+            let refused = refused.await;
+            assert_eq!(refused["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
             let all = "{ nominations { totalCount } }";
             let listed = answer(&as_person(&world, stranger).await, all, json!({})).await;
             assert_eq!(listed["data"]["nominations"]["totalCount"], 0, "{listed}");

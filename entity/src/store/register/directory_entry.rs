@@ -109,19 +109,3 @@ async fn forget_texts(txn: &DatabaseTransaction, keys: impl Iterator<Item = Regi
     let gone = register_text::Entity::delete_many().filter(register_text::Column::Id.is_in(keys)).exec(txn).await?;
     Ok(gone.rows_affected)
 }
-
-/// Removes what a person said about themselves. Whether the directory lists them stays. Returns the number of texts.
-pub async fn forget(txn: &DatabaseTransaction, person: PersonId) -> Result<u64, DbErr> {
-    let found = directory_entry::Entity::find().filter(directory_entry::Column::PersonId.eq(person)).one(txn).await?;
-    let Some(known) = found else { return Ok(0) };
-    let gone = forget_texts(txn, text_keys(&known)).await?;
-    let emptied = directory_entry::ActiveModel {
-        id: Set(known.id),
-        contact_id: Set(None),
-        languages_id: Set(None),
-        about_id: Set(None),
-        ..Default::default()
-    };
-    directory_entry::Entity::update(emptied).exec(txn).await?;
-    Ok(gone)
-}

@@ -41,6 +41,11 @@ impl Reader<'_> {
             self.report_settings().await?,
             self.directory_entry().await?,
             self.sessions(periods).await?,
+            self.nominations().await?,
+            self.decisions().await?,
+            self.register_texts().await?,
+            self.register_roles().await?,
+            self.register_changes().await?,
             self.log().await?,
         ])
     }
