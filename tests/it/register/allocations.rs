@@ -190,7 +190,7 @@ both!(
     async fn a_champions_withdrawal_ends_the_role(world: World) {
         organised(&world).await;
         let input = json!({
-            "personId": person_id(CHAMPION), "role": "CHAMPION", "unitCode": "N1", "capacity": "LINE"
+            "personId": person_id(CHAMPION), "role": "WELLBEING_CHAMPION", "unitCode": "N1", "capacity": "LINE"
         });
         done(&world, LINE_MANAGER, "withdrawApproval", input).await;
         let query = "{ team(code: \"N1\") { champions { counting } } }";

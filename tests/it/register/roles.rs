@@ -206,7 +206,7 @@ both!(
         // A role that has ended is not there to be given up.
         is_not_found(&world, COORDINATOR, "standDown", supporter).await;
         // A Wellbeing Champion's role, by a coordinator.
-        done(&world, COORDINATOR, "standDown", role(CHAMPION, "CHAMPION")).await;
+        done(&world, COORDINATOR, "standDown", role(CHAMPION, "WELLBEING_CHAMPION")).await;
         let query = "{ team(code: \"N1\") { champions { counting } } }";
         let seen = answer(&as_person(&world, COORDINATOR).await, query, json!({})).await;
         assert_eq!(seen["data"]["team"]["champions"]["counting"], 0, "{seen}");
