@@ -4,8 +4,10 @@
 mod allocations;
 mod bulk;
 mod directory_entry;
+mod lists;
 mod nominations;
 mod roles;
+mod sight;
 mod story;
 mod together;
 
