@@ -91,4 +91,6 @@ ids! {
     IdempotencyKeyId,
     /// One object of a change record.
     ChangeObjectId,
+    /// What one Peer Supporter says in the directory.
+    DirectoryEntryId,
 }

@@ -1,13 +1,15 @@
-//! The rules of the register: which nominations are in order, and who may approve them. REGISTER.md sections 2 and 3 in
-//! code.
+//! The rules of the register: which nominations are in order, who may approve them, and what may become of a role.
+//! REGISTER.md sections 2, 3 and 6 in code.
 //!
 //! Pure, like [`coverage`](crate::coverage), on whose facts it rests: nothing here reads a clock or a database, and every
 //! day is an argument. Tables, transactions and who may see what are elsewhere.
 
+pub mod allocation;
 pub mod approvers;
 pub mod checklist;
 pub mod facts;
 pub mod nomination;
+pub mod renewal;
 pub mod shares;
 pub mod sight;
 pub mod terms;

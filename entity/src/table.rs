@@ -13,6 +13,7 @@ pub mod audit_head;
 pub mod completion;
 pub mod course;
 pub mod delivery;
+pub mod directory_entry;
 pub mod erased_person;
 pub mod erased_text;
 pub mod exemption;

@@ -36,6 +36,8 @@ mod m20261130_000062_report_preference;
 mod m20261130_000071_midweek;
 mod m20261201_000081_fact_change;
 mod m20261201_000091_register;
+mod m20261201_000101_withdrawn_approval;
+mod m20261201_000102_directory_entry;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -69,6 +71,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000062_report_preference::Migration),
             Box::new(m20261130_000071_midweek::Migration),
             Box::new(m20261201_000091_register::Migration),
+            Box::new(m20261201_000101_withdrawn_approval::Migration),
+            Box::new(m20261201_000102_directory_entry::Migration),
             Box::new(m20261201_000081_fact_change::Migration),
         ]
     }

@@ -4,7 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId, UnitId,
+    AllocationId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId,
+    UnitId,
 };
 use entity::period::Day;
 
@@ -22,6 +23,8 @@ pub(crate) enum NodeId {
     Person(PersonId),
     AuditEvent(AuditEventId),
     Nomination(NominationId),
+    /// Names an allocation in commands; `node` finds none.
+    Allocation(AllocationId),
 }
 
 impl NodeId {
@@ -41,6 +44,7 @@ impl NodeId {
             Self::Person(id) => format!("Person:{id}"),
             Self::AuditEvent(id) => format!("AuditEvent:{id}"),
             Self::Nomination(id) => format!("Nomination:{id}"),
+            Self::Allocation(id) => format!("Allocation:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -65,6 +69,7 @@ impl NodeId {
             "Person" => Self::Person(PersonId(plain()?)),
             "AuditEvent" => Self::AuditEvent(AuditEventId(plain()?)),
             "Nomination" => Self::Nomination(NominationId(plain()?)),
+            "Allocation" => Self::Allocation(AllocationId(plain()?)),
             _ => return None,
         })
     }
@@ -73,6 +78,14 @@ impl NodeId {
     pub(crate) fn decode_person(id: &ID) -> Option<PersonId> {
         match Self::decode(id)? {
             Self::Person(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The allocation with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_allocation(id: &ID) -> Option<AllocationId> {
+        match Self::decode(id)? {
+            Self::Allocation(id) => Some(id),
             _ => None,
         }
     }
@@ -105,6 +118,7 @@ mod tests {
             NodeId::Person(PersonId(6)),
             NodeId::AuditEvent(AuditEventId(7)),
             NodeId::Nomination(NominationId(8)),
+            NodeId::Allocation(AllocationId(9)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

@@ -1,9 +1,12 @@
 //! The register from outside: each step by the person who may take it, on both databases.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod allocations;
 mod bulk;
+mod directory_entry;
 mod lists;
 mod nominations;
+mod roles;
 mod sight;
 mod story;
 mod together;

@@ -49,7 +49,7 @@ pub fn approvals(index: &Index, allocation: &Allocation, day: Day, policy: &Poli
 }
 
 /// Judges `approvals`: one holds if it was decided on or before `day`, has not lapsed (decided + approval_months is the
-/// first day without it), and was given by a person who may be the approver.
+/// first day without it), is not withdrawn, and was given by a person who may be the approver.
 fn judge(
     approvals: &[Approval],
     day: Day,
@@ -58,19 +58,19 @@ fn judge(
     held_office: impl Fn(PersonIx, Day) -> bool,
 ) -> Approvals {
     let mut found = Approvals::default();
-    for Approval { on, by } in approvals {
-        let Some(by) = by.filter(|by| may_approve(*by)) else { continue };
-        let lapses = on.plus_months(policy.approval_months);
-        if day < *on || lapses <= day {
+    for approval in approvals {
+        let Some(by) = approval.by.filter(|by| may_approve(*by)) else { continue };
+        let ends = approval.ends(policy.approval_months);
+        if day < approval.on || ends <= day {
             continue;
         }
-        let approved = match (held_office(by, *on), policy.approver_office) {
+        let approved = match (held_office(by, approval.on), policy.approver_office) {
             (true, _) => Approved::Proven,
             (false, ApproverOffice::Shown) => Approved::Unproven,
             (false, ApproverOffice::Required) => continue,
         };
         found.approved = found.approved.max(approved);
-        found.lapse_on = found.lapse_on.max(Some(lapses));
+        found.lapse_on = found.lapse_on.max(Some(ends));
     }
     found
 }

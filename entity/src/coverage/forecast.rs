@@ -97,6 +97,7 @@ pub(crate) fn days_of_change(
             allocation.terms.iter().for_each(|terms| days.add(terms.from));
             for approval in allocation.line.iter().chain(&allocation.senior) {
                 days.add(Some(approval.on));
+                days.add(approval.withdrawn_on);
                 approval_months.iter().for_each(|months| days.add(Some(approval.on.plus_months(*months))));
             }
         }

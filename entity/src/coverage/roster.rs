@@ -113,6 +113,18 @@ pub struct Approval {
     pub on: Day,
     /// The approver. An approval without an approver does not count.
     pub by: Option<PersonIx>,
+    /// The first day on which it is withdrawn. `None` unless it was.
+    pub withdrawn_on: Option<Day>,
+}
+
+impl Approval {
+    /// Returns the first day without it, under a policy that lets approvals last `months`: it has lapsed by then, or was
+    /// withdrawn.
+    #[must_use]
+    pub fn ends(&self, months: u32) -> Day {
+        let lapses = self.on.plus_months(months);
+        self.withdrawn_on.map_or(lapses, |withdrawn| withdrawn.min(lapses))
+    }
 }
 
 /// The terms of an allocation from a day on.

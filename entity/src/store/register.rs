@@ -4,9 +4,11 @@
 //! one change record are written together.
 
 pub mod change;
+pub mod directory_entry;
 pub mod kept;
 pub mod key;
 pub mod nomination;
+pub mod role;
 pub mod text;
 pub mod transaction;
 

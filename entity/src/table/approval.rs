@@ -22,6 +22,12 @@ pub struct Model {
     pub decided_on: Day,
     /// The approver. `None` if the file does not say; the approval then does not count.
     pub approver_id: Option<PersonId>,
+    /// The manager on whose behalf it was decided; the approver unless a delegate decided. `None` for one from a file.
+    pub principal_id: Option<PersonId>,
+    /// Protected time that was agreed with it, in hundredths of an hour per month. `None` for one from a file.
+    pub protected_hours: Option<i32>,
+    /// First day on which it was withdrawn. `None` unless it was.
+    pub withdrawn_on: Option<Day>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

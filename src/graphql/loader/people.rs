@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use entity::id::PersonId;
 use entity::period::Day;
+use entity::store::register::directory_entry::{self, StoredEntry};
 use entity::table::{person, post, unit};
 use sea_orm::sea_query::{Condition, ExprTrait as _};
 use sea_orm::{
@@ -95,6 +96,20 @@ impl Load<TitleOf> for Rows {
             }
         }
         Ok(titles)
+    }
+}
+
+/// What a Peer Supporter, named by the lowest of their numbers, says in the directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct EntryOf(pub(crate) PersonId);
+
+impl Load<EntryOf> for Rows {
+    type Value = Arc<StoredEntry>;
+
+    async fn load(&self, keys: &[EntryOf]) -> Result<HashMap<EntryOf, Self::Value>, ApiError> {
+        let people: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let entries = directory_entry::of_people(self.db()?, &people).await?;
+        Ok(entries.into_iter().map(|entry| (EntryOf(entry.person), Arc::new(entry))).collect())
     }
 }
 

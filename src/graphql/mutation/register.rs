@@ -10,12 +10,14 @@ mod command;
 mod decide;
 mod nominate;
 mod refusal;
+mod role;
 
 use async_graphql::{Context, Object};
 
 use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
 use self::decide::DecideNominationInput;
 use self::nominate::{NominateInput, NominationsPayload};
+pub(crate) use self::role::RoleMutation;
 use super::super::error::ApiError;
 
 #[derive(Debug, Default)]

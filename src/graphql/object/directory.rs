@@ -4,13 +4,14 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, SimpleObject};
-use entity::coverage::roster::UnitIx;
+use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::PersonId;
+use entity::store::register::directory_entry::EntryTexts;
 
 use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::loader::Rows;
-use super::super::loader::people::TitleOf;
+use super::super::loader::people::{EntryOf, TitleOf};
 use super::enums::AppointmentRole;
 
 /// The most people of one kind that an entry lists.
@@ -31,6 +32,21 @@ pub(crate) struct DirectoryPerson {
     name: Option<String>,
     /// The job title of their first counting post with a title. Null if none has one.
     job_title: Option<String>,
+}
+
+/// A Peer Supporter as the directory lists them, with what they say about themselves.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct DirectorySupporter {
+    /// First and last name. Null if not on file.
+    name: Option<String>,
+    /// The job title of their first counting post with a title. Null if none has one.
+    job_title: Option<String>,
+    /// How to contact them. Null if they have not said.
+    contact: Option<String>,
+    /// The languages that they speak. Null if they have not said.
+    languages: Option<String>,
+    /// A few words about themselves. Null if they have not said.
+    about: Option<String>,
 }
 
 /// A person who is responsible for a unit, as shown in the directory.
@@ -61,6 +77,20 @@ impl DirectoryEntry {
         let (row, job_title) = tokio::try_join!(rows.load_one(id), rows.load_one(title))?;
         Ok(DirectoryPerson { name: row.and_then(|row| row.name()), job_title })
     }
+
+    /// What a Peer Supporter says about themselves. `None` if they chose to be left out, under any of their numbers.
+    async fn texts(&self, ctx: &Context<'_>, person: PersonIx) -> Result<Option<(PersonId, EntryTexts)>, ApiError> {
+        let rows = Rows::from_context(ctx)?;
+        let person = &self.view.index().roster().people[person.at()];
+        let numbers = std::iter::once(person.id).chain(person.linked.iter().copied());
+        let entries = futures_util::future::try_join_all(numbers.map(|id| rows.load_one(EntryOf(id)))).await?;
+        let mut entries = entries.into_iter().flatten();
+        let first = entries.next();
+        if first.iter().cloned().chain(entries).any(|entry| !entry.listed) {
+            return Ok(None);
+        }
+        Ok(Some((person.id, first.map(|entry| entry.texts.clone()).unwrap_or_default())))
+    }
 }
 
 /// A team and the Peer Supporters, Champions and managers that its staff can contact today.
@@ -90,13 +120,24 @@ impl DirectoryEntry {
         names
     }
 
-    /// The Peer Supporters of the team, or its cover group, who are available today; at most 50. Empty if there are none.
-    async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
+    /// The Peer Supporters of the team, or its cover group, who are available today and have not chosen to be left out; at most
+    /// 50. Empty if there are none.
+    async fn supporters(&self, ctx: &Context<'_>) -> Result<Vec<DirectorySupporter>, ApiError> {
         let roster = self.view.index().roster();
         let active =
             self.view.coverage.teams[self.place].standings.iter().filter(|standing| standing.reasons.is_active());
-        let person = |place: u32| roster.people[roster.allocations[place as usize].person.at()].id;
-        self.listed(ctx, active.map(|standing| person(standing.allocation)).collect()).await
+        let mut people: Vec<_> =
+            active.map(|standing| roster.allocations[standing.allocation as usize].person).collect();
+        people.sort_unstable();
+        people.dedup();
+        let said = people.into_iter().map(|person| self.texts(ctx, person));
+        let said = futures_util::future::try_join_all(said).await?;
+        let shown = said.into_iter().flatten().take(MOST_PEOPLE).map(|(person, texts)| async move {
+            let DirectoryPerson { name, job_title } = self.person(ctx, person).await?;
+            let EntryTexts { contact, languages, about } = texts;
+            Ok::<_, ApiError>(DirectorySupporter { name, job_title, contact, languages, about })
+        });
+        futures_util::future::try_join_all(shown).await
     }
 
     /// The team's Wellbeing Champions today; at most 50. Empty if it has none.

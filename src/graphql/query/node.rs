@@ -106,6 +106,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             }
             // Found with `nomination`, which alone knows what the viewer may see of it.
             Some(NodeId::Nomination(_)) => None,
+            // Only names an allocation in commands.
+            Some(NodeId::Allocation(_)) => None,
         });
     }
     Ok(found)
@@ -129,7 +131,7 @@ impl Stored {
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
-                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Nomination(_) => {}
+                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Nomination(_) | NodeId::Allocation(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

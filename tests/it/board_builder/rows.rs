@@ -121,6 +121,9 @@ pub(crate) async fn insert_allocations(db: &DatabaseConnection, rows: impl IntoI
                 capacity,
                 decided_on,
                 approver_id,
+                principal_id: None,
+                protected_hours: None,
+                withdrawn_on: None,
             })
         };
         let line = approval(0, ApproverCapacity::Line, row.line_approved_on, row.line_approver_id);

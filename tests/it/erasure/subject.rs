@@ -79,6 +79,7 @@ async fn everything(world: &World) -> PersonId {
              '2026-01-01 00:00:00+00:00')"
         ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
+        format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
     ] {
         world.db.execute_unprepared(&sql).await.unwrap();
     }

@@ -117,3 +117,21 @@ fn sign_offs_add_up_from_the_first() {
     assert_eq!(reasons(&board, "2026-03-09"), [Reason::NotSignedOff]);
     assert_eq!(reasons(&board, "2026-03-10"), []);
 }
+
+#[test]
+fn a_withdrawn_approval_ends_on_its_day() {
+    let mut board = approved(team(), &[("Lin", "2026-01-01"), ("Lin", "2026-06-01")], &SAM);
+    let allocation = board.roster.allocations.first_mut().expect("Ann's allocation");
+    allocation.line.iter_mut().for_each(|approval| approval.withdrawn_on = Some(day("2026-09-01")));
+    assert_eq!(reasons(&board, "2026-08-31"), []);
+    assert_eq!(reasons(&board, "2026-09-01"), [Reason::LineApprovalMissing]);
+    let found = board.on("2026-08-15").risk("T");
+    assert_eq!(found.map(|(from, _)| from), Some(day("2026-09-01")), "the look ahead knows of it");
+}
+
+#[test]
+fn a_withdrawal_still_bars_the_senior_approval() {
+    let mut board = approved(team(), &[("Sam", "2026-01-01"), ("Lin", "2026-01-02")], &SAM);
+    board.roster.allocations[0].line[0].withdrawn_on = Some(day("2026-02-01"));
+    assert_eq!(reasons(&board, "2026-03-01"), [Reason::SeniorApprovalMissing]);
+}

@@ -58,8 +58,9 @@ pub(crate) fn any_today() -> impl Strategy<Value = Option<Day>> {
 
 /// An approval of either capacity by one of the managers or any other person.
 pub(crate) fn any_approval() -> impl Strategy<Value = Approval> {
-    (prop_oneof![early_day(), any_day()], (0..PEOPLE + MANAGERS).prop_map(PersonIx))
-        .prop_map(|(on, by)| Approval { on, by: Some(by) })
+    let withdrawn = weighted(0.1, any_day());
+    (prop_oneof![early_day(), any_day()], (0..PEOPLE + MANAGERS).prop_map(PersonIx), withdrawn)
+        .prop_map(|(on, by, withdrawn_on)| Approval { on, by: Some(by), withdrawn_on })
 }
 
 pub(crate) fn any_unit() -> impl Strategy<Value = UnitIx> {

@@ -19,9 +19,9 @@ pub(super) fn would_count(
     decider: PersonIx,
     day: Day,
 ) -> bool {
-    let decision = Approval { on: day, by: Some(decider) };
+    let decision = Approval { on: day, by: Some(decider), withdrawn_on: None };
     let of = |capacity: ApproverCapacity| {
-        facts.accepts(capacity).map(|accept| Approval { on: accept.on, by: Some(accept.decider) })
+        facts.accepts(capacity).map(|accept| Approval { on: accept.on, by: Some(accept.decider), withdrawn_on: None })
     };
     // Coverage bars every line approver of the allocation, so those of allocations on file are included.
     let on_file = index

@@ -42,7 +42,10 @@ fn accept(capacity: ApproverCapacity, approver: Approver, on: Day) -> DecisionFa
 /// allocation to the unit already has.
 fn both_count(index: &Index, facts: &NominationFacts, on: Day) -> bool {
     let of = |capacity: ApproverCapacity| -> Vec<Approval> {
-        facts.accepts(capacity).map(|accept| Approval { on: accept.on, by: Some(accept.decider) }).collect()
+        facts
+            .accepts(capacity)
+            .map(|accept| Approval { on: accept.on, by: Some(accept.decider), withdrawn_on: None })
+            .collect()
     };
     let own = index.allocations_of(facts.person).filter(|allocation| allocation.unit == facts.unit);
     let mut line: Vec<Approval> = own.flat_map(|allocation| allocation.line.clone()).collect();

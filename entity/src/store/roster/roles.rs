@@ -58,7 +58,8 @@ impl Loader {
         self.each(approval::Entity::find(), |known, row: approval::Model| {
             if let Some(place) = places.get(&row.allocation_id) {
                 let by = row.approver_id.and_then(|id| known.person(id));
-                approvals.push((*place, row.capacity, Approval { on: row.decided_on, by }));
+                let approval = Approval { on: row.decided_on, by, withdrawn_on: row.withdrawn_on };
+                approvals.push((*place, row.capacity, approval));
             }
         })
         .await?;

@@ -39,6 +39,7 @@ impl Reader<'_> {
             self.exemptions().await?,
             self.grants().await?,
             self.report_settings().await?,
+            self.directory_entry().await?,
             self.sessions(periods).await?,
             self.nominations().await?,
             self.decisions().await?,
@@ -229,7 +230,11 @@ impl Reader<'_> {
 
     async fn approvals(&self) -> Result<Section, DbErr> {
         let rows = approval::Entity::find()
-            .filter(approval::Column::ApproverId.eq(self.person.id))
+            .filter(
+                Condition::any()
+                    .add(approval::Column::ApproverId.eq(self.person.id))
+                    .add(approval::Column::PrincipalId.eq(self.person.id)),
+            )
             .order_by_asc(approval::Column::Id)
             .all(self.txn)
             .await?;
@@ -238,19 +243,30 @@ impl Reader<'_> {
             .all(self.txn)
             .await?;
         let record = |row| {
-            let approval::Model { id: _, allocation_id, capacity, decided_on, approver_id: _ } = row;
+            let approval::Model {
+                id: _,
+                allocation_id,
+                capacity,
+                decided_on,
+                approver_id: _,
+                principal_id: _,
+                protected_hours,
+                withdrawn_on,
+            } = row;
             let allocation = allocations.iter().find(|allocation| allocation.id == allocation_id);
             json!({
                 "role": allocation.map(|row| row.role.as_str()),
                 "unit": allocation.map(|row| self.unit(row.unit_id)),
                 "capacity": capacity.as_str(),
                 "decidedOn": decided_on,
+                "protectedHundredthsOfAnHourAMonth": protected_hours,
+                "withdrawnOn": withdrawn_on,
             })
         };
         Ok(Section {
             name: "approvalsGiven",
-            what: "Roles of other people that name you as approver.",
-            source: "supporters.csv, from the coordinators of the network.",
+            what: "Roles of other people that name you as approver, or on whose behalf your delegate approved.",
+            source: "supporters.csv, from the coordinators of the network, and what you decided in this service.",
             kept: WITH_THE_PERSON.to_owned(),
             references: &["approval.approver_id"],
             records: rows.into_iter().map(record).collect(),

@@ -32,12 +32,26 @@ impl Reader<'_> {
             .filter(approval::Column::AllocationId.is_in(ids.iter().copied()))
             .order_by_asc(approval::Column::DecidedOn);
         for row in approvals.all(self.txn).await? {
-            let approval::Model { id: _, allocation_id, capacity, decided_on, approver_id } = row;
+            let approval::Model {
+                id: _,
+                allocation_id,
+                capacity,
+                decided_on,
+                approver_id,
+                principal_id: _,
+                protected_hours,
+                withdrawn_on,
+            } = row;
             let list = match capacity {
                 ApproverCapacity::Line => "lineManagerApprovals",
                 ApproverCapacity::Senior => "seniorManagerApprovals",
             };
-            let record = json!({ "decidedOn": decided_on, "approverNamed": approver_id.is_some() });
+            let record = json!({
+                "decidedOn": decided_on,
+                "approverNamed": approver_id.is_some(),
+                "protectedHundredthsOfAnHourAMonth": protected_hours,
+                "withdrawnOn": withdrawn_on,
+            });
             add(&mut facts, allocation_id, list, record);
         }
         let sign_offs = sign_off::Entity::find()

@@ -168,6 +168,9 @@ impl Ids {
             capacity,
             decided_on: on,
             approver_id: by.map(|person| self.person_id(person)),
+            principal_id: None,
+            protected_hours: None,
+            withdrawn_on: None,
         }
     }
 

@@ -59,7 +59,17 @@ pub(super) async fn facts_of_allocations(
     let mut all: HashMap<i64, AllocationFacts> = HashMap::new();
     let mut rows = approval::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        let approval::Model { id, allocation_id, capacity, decided_on, approver_id } = row;
+        // What the register adds to an approval is not for files to change.
+        let approval::Model {
+            id,
+            allocation_id,
+            capacity,
+            decided_on,
+            approver_id,
+            principal_id: _,
+            protected_hours: _,
+            withdrawn_on: _,
+        } = row;
         let approval = Approval { on: decided_on, by: dataset.person_on_file_if(approver_id)? };
         let facts = all.entry(allocation_id.0).or_default();
         match capacity {

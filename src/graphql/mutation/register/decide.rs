@@ -344,6 +344,9 @@ async fn begin_role(
             capacity: Set(decision.capacity),
             decided_on: Set(decision.decided_on),
             approver_id: Set(Some(decision.decider_id)),
+            principal_id: Set(Some(decision.principal_id)),
+            protected_hours: Set(decision.protected_hours),
+            withdrawn_on: Set(None),
         };
         command.txn.insert::<approval::Entity, _>(approved).await?;
     }

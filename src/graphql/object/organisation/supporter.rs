@@ -1,6 +1,6 @@
 //! One allocation of a Peer Supporter, and whether it counts, in words (COVERAGE.md section 4).
 
-use async_graphql::{Enum, Object, SimpleObject};
+use async_graphql::{Enum, ID, Object, SimpleObject};
 use entity::coverage::PolicyTerms;
 use entity::coverage::approval::approvals;
 use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
@@ -11,6 +11,7 @@ use entity::value::Reason;
 
 use super::{Person, Supporter, Unit};
 use crate::graphql::access::VisibleDays;
+use crate::graphql::id::NodeId;
 use crate::graphql::object::enums::StandingReason;
 use crate::graphql::object::roll_up::hundredths;
 use crate::graphql::scalar::Date;
@@ -61,12 +62,12 @@ impl Supporter {
     }
 
     fn approval(&self, approvals: &[Decided]) -> Option<Approval> {
-        let Decided { on, by } = self.latest(approvals)?;
-        let lapses = on.plus_months(self.policy().approval_months);
+        let latest = self.latest(approvals)?;
+        let ends = latest.ends(self.policy().approval_months);
         Some(Approval {
-            decided_on: Date(on),
-            by: by.and_then(|by| Person::seen(&self.team.view, self.id_of(by))),
-            last_day: Date(lapses.plus_days(-1)),
+            decided_on: Date(latest.on),
+            by: latest.by.and_then(|by| Person::seen(&self.team.view, self.id_of(by))),
+            last_day: Date(ends.plus_days(-1)),
         })
     }
 
@@ -101,6 +102,11 @@ impl Supporter {
 /// every request and never stored.
 #[Object(name = "Supporter")]
 impl Supporter {
+    /// The allocation's ID, for commands about it. Opaque.
+    async fn allocation_id(&self) -> ID {
+        NodeId::Allocation(self.allocation().id).encode()
+    }
+
     /// The Peer Supporter.
     async fn person(&self) -> Person {
         // A viewer who may see the record may see the person.
@@ -227,7 +233,7 @@ pub(crate) struct Approval {
     /// The approver. Null if no approver is on file, in which case the approval is not valid, or if the viewer may not see that
     /// person.
     by: Option<Person>,
-    /// The last day on which it is valid, under the team's policy.
+    /// The last day on which it is valid, under the team's policy. If it is withdrawn, the day before that.
     last_day: Date,
 }
 

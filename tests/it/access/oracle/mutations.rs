@@ -18,9 +18,20 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 4] = ["respondToNomination", "withdrawNomination", "answerNomination", "decideNomination"];
+const ABOUT_HIDDEN: [&str; 10] = [
+    "respondToNomination",
+    "withdrawNomination",
+    "answerNomination",
+    "decideNomination",
+    "pause",
+    "resume",
+    "standDown",
+    "changeAllocation",
+    "renewApproval",
+    "withdrawApproval",
+];
 
-const WISHES: [Wish; 29] = [
+const WISHES: [Wish; 36] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -167,7 +178,50 @@ const WISHES: [Wish; 29] = [
         },
         may: |sight| sight.sees_nomination(),
     },
+    // The role of person 41, who has none: all but that person and coordinators are told that there is no such
+    // person.
+    Wish { field: "pause", asked: |_| about_person("pause"), may: |sight| sight.steps_for(PersonId(41)) },
+    Wish { field: "resume", asked: |_| about_person("resume"), may: |sight| sight.steps_for(PersonId(41)) },
+    // Roles that have ended: those who see their records are refused, for all others they do not exist.
+    Wish { field: "standDown", asked: |_| about_role("standDown", 22, ""), may: |sight| sight.sees_ended_role() },
+    Wish {
+        field: "changeAllocation",
+        asked: |_| about_role("changeAllocation", 22, ", share: 1"),
+        may: |sight| sight.sees_ended_role(),
+    },
+    Wish {
+        field: "renewApproval",
+        asked: |_| {
+            let id = encoded("Allocation", 22);
+            format!(
+                r#"renewApproval(input: {{items: [{{allocationId: "{id}", capacity: LINE, protectedHours: 4}}]}}) {{ results {{ refusals {{ code }} }} }}"#
+            )
+        },
+        may: |sight| sight.sees_ended_role(),
+    },
+    Wish {
+        field: "withdrawApproval",
+        asked: |_| about_role("withdrawApproval", 33, ", capacity: SENIOR"),
+        may: |sight| sight.sees_champion(),
+    },
+    Wish {
+        field: "setDirectoryEntry",
+        asked: |_| "setDirectoryEntry(input: {listed: true}) { refusals { code } }".to_owned(),
+        may: |sight| sight.is_staff(),
+    },
 ];
+
+/// A command about the role of person 41.
+fn about_person(field: &str) -> String {
+    let id = encoded("Person", 41);
+    format!(r#"{field}(input: {{personId: "{id}"}}) {{ refusals {{ code }} }}"#)
+}
+
+/// A command about a role.
+fn about_role(field: &str, role: i64, rest: &str) -> String {
+    let id = encoded("Allocation", role);
+    format!(r#"{field}(input: {{allocationId: "{id}"{rest}}}) {{ refusals {{ code }} }}"#)
+}
 
 /// A command about the nomination of the world.
 fn about_nomination(field: &str, rest: &str) -> String {

@@ -131,12 +131,16 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("NominationResult", "nomination refusals", WithIt),
     ("NominationPayload", "nomination refusals", WithIt),
     ("Refusal", "code message path", WithIt),
+    ("RolePayload", "person refusals", WithIt),
+    ("AllocationPayload", "supporter refusals", WithIt),
+    ("AllocationsPayload", "results", WithIt),
     ("Query", "node nodes", Each(See::Found)),
     // Compared with `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
-                  decideNomination", WithIt),
+                  decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
+                  setDirectoryEntry", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -184,7 +188,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("CoverGroup", "name", WithIt),
     ("CoverGroup", "members", Each(See::Figures)),
 
-    ("Supporter", "person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn \
+    ("Supporter", "allocationId person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn \
                    outsideTeam", WithIt),
     // Depends on the person, and not on the record.
     ("Supporter", "headline", Derived(super::past::headline)),
@@ -249,6 +253,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("ImportReject", "file line column value sentence", WithIt),
     ("AuditEvent", "id number at actor action object before after requestId previousHash hash", WithIt),
     ("DirectoryEntry", "code name site path supporters champions managers", WithIt),
+    ("DirectorySupporter", "name jobTitle contact languages about", WithIt),
     ("DirectoryPerson", "name jobTitle", WithIt),
     ("DirectoryManager", "role person", WithIt),
     ("ApiToken", "id name role unitCodes names explore isGood madeBy madeAt expiresAt revokedAt lastUsedAt", WithIt),
@@ -370,6 +375,21 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("DecideNominationInput", "items protectedHours preview", Takes::Wish),
     ("DecisionItem", "nominationId capacity onBehalfOf decision protectedHours reason question acknowledged skills experience \
                       expectedVersion idempotencyKey", Takes::Wish),
+    ("Mutation.pause", "input", Takes::Input),
+    ("PauseInput", "personId from until idempotencyKey", Takes::Wish),
+    ("Mutation.resume", "input", Takes::Input),
+    ("ResumeInput", "personId day evidence idempotencyKey", Takes::Wish),
+    ("Mutation.standDown", "input", Takes::Input),
+    ("StandDownInput", "allocationId personId role unitCode day idempotencyKey", Takes::Wish),
+    ("Mutation.changeAllocation", "input", Takes::Input),
+    ("ChangeAllocationInput", "allocationId share protectedHours lastDay idempotencyKey", Takes::Wish),
+    ("Mutation.renewApproval", "input", Takes::Input),
+    ("RenewApprovalInput", "items protectedHours preview", Takes::Wish),
+    ("RenewalItem", "allocationId capacity onBehalfOf protectedHours idempotencyKey", Takes::Wish),
+    ("Mutation.withdrawApproval", "input", Takes::Input),
+    ("WithdrawApprovalInput", "allocationId personId role unitCode capacity day idempotencyKey", Takes::Wish),
+    ("Mutation.setDirectoryEntry", "input", Takes::Input),
+    ("SetDirectoryEntryInput", "listed contact languages about idempotencyKey", Takes::Wish),
 ];
 
 fn covers(pattern: &str, of: &str) -> bool {

@@ -78,6 +78,24 @@ impl<'f> Sight<'f> {
         self.is_staff() && (self.is(AccessRole::Coordinator) || self.me.is_some_and(|me| [8, 41].contains(&me.0)))
     }
 
+    /// Whether they take the steps of a person's role: the person and coordinators do.
+    pub(super) fn steps_for(&self, person: PersonId) -> bool {
+        self.is_staff() && (self.is(AccessRole::Coordinator) || self.me == Some(person))
+    }
+
+    /// Whether they see the role of person 59 as a Peer Supporter, which has ended.
+    pub(super) fn sees_ended_role(&self) -> bool {
+        let row = self.facts.allocations.iter().find(|row| row.id.0 == 22).expect("the role");
+        self.is_staff() && (self.steps_for(row.person_id) || self.record(row))
+    }
+
+    /// Whether they see the role of person 9 as a Wellbeing Champion of N2.
+    pub(super) fn sees_champion(&self) -> bool {
+        let row = self.facts.allocations.iter().find(|row| row.id.0 == 33).expect("the role");
+        let sees = self.person(row.person_id) && self.figures(row.unit_id);
+        self.is_staff() && (self.steps_for(row.person_id) || sees)
+    }
+
     /// Admin, coordinator and auditor see the whole network.
     pub(super) fn whole(&self) -> bool {
         [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor].iter().any(|role| self.is(*role))

@@ -46,7 +46,7 @@ impl Board {
 
     /// An approval by a person on a day.
     pub(crate) fn approval(&mut self, by: &str, on: &str) -> Approval {
-        Approval { on: day(on), by: Some(self.person(by)) }
+        Approval { on: day(on), by: Some(self.person(by)), withdrawn_on: None }
     }
 
     fn is_trained(&mut self, person: &str) -> bool {

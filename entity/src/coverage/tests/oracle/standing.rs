@@ -100,6 +100,7 @@ impl<'a> Oracle<'a> {
                 && (capacity == Capacity::Line || !line_approvers.contains(&approval.by))
                 && approval.on <= self.day
                 && self.day < approval.on.plus_months(policy.approval_months)
+                && approval.withdrawn_on.is_none_or(|withdrawn| self.day < withdrawn)
                 && (policy.approver_office == ApproverOffice::Shown || self.is_proven(allocation, capacity, approval))
         };
         filed.iter().filter(holds).collect()

@@ -20,10 +20,12 @@ fn approver(usual: u32) -> impl Strategy<Value = Option<PersonIx>> {
 
 /// Mostly one early approval, and some later ones; by day.
 pub(super) fn approvals(usual: u32) -> impl Strategy<Value = Vec<Approval>> {
-    let first = weighted(0.97, (early_day(), approver(usual)));
-    let later = prop_oneof![2 => Just(Vec::new()), 1 => vec((any_day(), approver(usual)), 1..3)];
+    let withdrawn = || weighted(0.05, any_day());
+    let first = weighted(0.97, (early_day(), approver(usual), withdrawn()));
+    let later = prop_oneof![2 => Just(Vec::new()), 1 => vec((any_day(), approver(usual), withdrawn()), 1..3)];
     (first, later).prop_map(|(first, later)| {
-        let rows = first.into_iter().chain(later).map(|(on, by)| Approval { on, by });
+        let rows = first.into_iter().chain(later);
+        let rows = rows.map(|(on, by, withdrawn_on)| Approval { on, by, withdrawn_on });
         let mut rows: Vec<_> = rows.collect();
         rows.sort_by_key(|approval| approval.on);
         rows

@@ -1,0 +1,191 @@
+//! Reads and writes a role that a person holds, with its dated facts, within a command.
+
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::Transaction;
+use crate::id::{AllocationId, PersonId, UnitId};
+use crate::period::Day;
+use crate::table::{allocation, allocation_terms, approval, pause, register_role, sign_off};
+use crate::value::{ApproverCapacity, Role};
+
+/// A role with its dated facts, except pauses, which belong to the person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRole {
+    /// The role.
+    pub row: allocation::Model,
+    /// Its approvals, oldest first.
+    pub approvals: Vec<approval::Model>,
+    /// Its terms, oldest first.
+    pub terms: Vec<allocation_terms::Model>,
+    /// Its sign-offs.
+    pub sign_offs: Vec<sign_off::Model>,
+}
+
+/// Names a role without its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleKey {
+    /// Every number of the person.
+    pub person: Vec<PersonId>,
+    /// The role.
+    pub role: Role,
+    /// The unit.
+    pub unit: UnitId,
+}
+
+/// Returns a role. `None` if there is none with this key.
+pub async fn find(db: &impl ConnectionTrait, id: AllocationId) -> Result<Option<StoredRole>, DbErr> {
+    let Some(row) = allocation::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
+    with_facts(db, row).await.map(Some)
+}
+
+/// Returns the role that a person holds for a unit, and that has not ended by `day`: the first, if there are several.
+pub async fn held(db: &impl ConnectionTrait, key: &RoleKey, day: Day) -> Result<Option<StoredRole>, DbErr> {
+    let RoleKey { person, role, unit } = key;
+    let rows = allocation::Entity::find()
+        .filter(allocation::Column::PersonId.is_in(person.iter().copied()))
+        .filter(allocation::Column::Role.eq(*role))
+        .filter(allocation::Column::UnitId.eq(*unit))
+        .order_by_asc(allocation::Column::Id)
+        .all(db)
+        .await?;
+    let held = rows.into_iter().filter(|row| row.valid_to.is_none_or(|to| day < to));
+    match held.min_by_key(|row| (row.valid_from, row.id)) {
+        Some(row) => with_facts(db, row).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+async fn with_facts(db: &impl ConnectionTrait, row: allocation::Model) -> Result<StoredRole, DbErr> {
+    let approvals = approval::Entity::find()
+        .filter(approval::Column::AllocationId.eq(row.id))
+        .order_by_asc(approval::Column::DecidedOn)
+        .order_by_asc(approval::Column::Id)
+        .all(db)
+        .await?;
+    let mut terms =
+        allocation_terms::Entity::find().filter(allocation_terms::Column::AllocationId.eq(row.id)).all(db).await?;
+    terms.sort_by_key(|terms| (terms.valid_from, terms.id));
+    let sign_offs = sign_off::Entity::find()
+        .filter(sign_off::Column::AllocationId.eq(row.id))
+        .order_by_asc(sign_off::Column::Id)
+        .all(db)
+        .await?;
+    Ok(StoredRole { row, approvals, terms, sign_offs })
+}
+
+/// Returns the pauses that are stored on these allocations, oldest first.
+pub async fn pauses(db: &impl ConnectionTrait, allocations: &[AllocationId]) -> Result<Vec<pause::Model>, DbErr> {
+    let rows = pause::Entity::find().filter(pause::Column::AllocationId.is_in(allocations.iter().copied()));
+    rows.order_by_asc(pause::Column::Id).all(db).await
+}
+
+/// Whether a role of a person, under any of these numbers, was last left or paused by the person's own wish.
+pub async fn is_own_wish(db: &impl ConnectionTrait, person: &[PersonId], role: Role) -> Result<bool, DbErr> {
+    let kept = register_role::Entity::find()
+        .filter(register_role::Column::PersonId.is_in(person.iter().copied()))
+        .filter(register_role::Column::Role.eq(role))
+        .filter(register_role::Column::OwnWish.eq(true));
+    Ok(kept.one(db).await?.is_some())
+}
+
+impl StoredRole {
+    /// Returns the terms on `day`. `None` if none are recorded by then.
+    #[must_use]
+    pub fn terms_on(&self, day: Day) -> Option<&allocation_terms::Model> {
+        self.terms.iter().rfind(|terms| terms.valid_from.is_none_or(|from| from <= day))
+    }
+
+    /// Returns the approvals of a capacity, oldest first.
+    pub fn approvals_of(&self, capacity: ApproverCapacity) -> impl DoubleEndedIterator<Item = &approval::Model> {
+        self.approvals.iter().filter(move |row| row.capacity == capacity)
+    }
+
+    /// Lets the role end: `day` is the first day without it.
+    pub async fn end(&self, txn: &mut Transaction, day: Day) -> Result<allocation::Model, DbErr> {
+        let ended = allocation::Model { valid_to: Some(day), ..self.row.clone() };
+        txn.update::<allocation::Entity, allocation::ActiveModel>(&self.row, ended).await
+    }
+
+    /// Sets the protected hours from `day` on, in hundredths per month. Later terms never give more.
+    pub async fn set_hours(&self, txn: &mut Transaction, hours: i32, day: Day) -> Result<(), DbErr> {
+        for later in self.terms.iter().filter(|terms| terms.valid_from.is_some_and(|from| day < from)) {
+            let lowered = later.protected_hours.map(|known| known.min(hours));
+            let changed = allocation_terms::Model { protected_hours: lowered, ..later.clone() };
+            txn.update::<allocation_terms::Entity, allocation_terms::ActiveModel>(later, changed).await?;
+        }
+        match self.terms_on(day) {
+            Some(known) if known.protected_hours == Some(hours) => {}
+            Some(known) if known.valid_from == Some(day) => {
+                let changed = allocation_terms::Model { protected_hours: Some(hours), ..known.clone() };
+                txn.update::<allocation_terms::Entity, allocation_terms::ActiveModel>(known, changed).await?;
+            }
+            known => {
+                let row = allocation_terms::ActiveModel {
+                    id: NotSet,
+                    allocation_id: Set(self.row.id),
+                    valid_from: Set(Some(day)),
+                    protected_hours: Set(Some(hours)),
+                    outside_team: Set(known.is_some_and(|terms| terms.outside_team)),
+                };
+                txn.insert::<allocation_terms::Entity, _>(row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lowers the share from `day` on. What was so before stays on file: the role ends and another begins, with the same
+    /// approvals, terms and sign-offs. A role that has not begun by then is only changed. Returns the role with the new
+    /// share.
+    pub async fn lower_share(&self, txn: &mut Transaction, share: i32, day: Day) -> Result<Self, DbErr> {
+        if self.row.valid_from.is_some_and(|from| day <= from) {
+            let changed = allocation::Model { share, ..self.row.clone() };
+            let row = txn.update::<allocation::Entity, allocation::ActiveModel>(&self.row, changed).await?;
+            return Ok(Self { row, ..self.clone() });
+        }
+        self.end(txn, day).await?;
+        let allocation::Model {
+            id: _,
+            person_id,
+            role,
+            unit_id,
+            share: _,
+            valid_from: _,
+            valid_to,
+            line_approval_blank,
+            senior_approval_blank,
+            sign_off_blank,
+            pause_blank: _,
+        } = self.row.clone();
+        let row = allocation::ActiveModel {
+            id: NotSet,
+            person_id: Set(person_id),
+            role: Set(role),
+            unit_id: Set(unit_id),
+            share: Set(share),
+            valid_from: Set(Some(day)),
+            valid_to: Set(valid_to),
+            line_approval_blank: Set(line_approval_blank),
+            senior_approval_blank: Set(senior_approval_blank),
+            sign_off_blank: Set(sign_off_blank),
+            // Pauses stay where they are: they pause the whole role.
+            pause_blank: Set(true),
+        };
+        let row = txn.insert::<allocation::Entity, _>(row).await?;
+        let mut copy = Self { row, approvals: Vec::new(), terms: Vec::new(), sign_offs: Vec::new() };
+        for approval in &self.approvals {
+            let new = approval::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..approval.clone().into() };
+            copy.approvals.push(txn.insert::<approval::Entity, _>(new).await?);
+        }
+        for terms in &self.terms {
+            let new =
+                allocation_terms::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..terms.clone().into() };
+            copy.terms.push(txn.insert::<allocation_terms::Entity, _>(new).await?);
+        }
+        for sign_off in &self.sign_offs {
+            let new = sign_off::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..sign_off.clone().into() };
+            copy.sign_offs.push(txn.insert::<sign_off::Entity, _>(new).await?);
+        }
+        Ok(copy)
+    }
+}
