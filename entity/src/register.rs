@@ -5,6 +5,7 @@
 //! day is an argument. Tables, transactions and who may see what are elsewhere.
 
 pub mod approvers;
+pub mod authority;
 pub mod checklist;
 pub mod facts;
 pub mod nomination;

@@ -36,6 +36,7 @@ mod m20261130_000062_report_preference;
 mod m20261130_000071_midweek;
 mod m20261201_000081_fact_change;
 mod m20261201_000091_register;
+mod m20261201_000111_delegation;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000071_midweek::Migration),
             Box::new(m20261201_000091_register::Migration),
             Box::new(m20261201_000081_fact_change::Migration),
+            Box::new(m20261201_000111_delegation::Migration),
         ]
     }
 }

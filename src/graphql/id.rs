@@ -4,7 +4,7 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId, UnitId,
+    AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -22,6 +22,8 @@ pub(crate) enum NodeId {
     Person(PersonId),
     AuditEvent(AuditEventId),
     Nomination(NominationId),
+    /// An appointment has no page of its own: `node` does not find it.
+    Appointment(AppointmentId),
 }
 
 impl NodeId {
@@ -41,6 +43,7 @@ impl NodeId {
             Self::Person(id) => format!("Person:{id}"),
             Self::AuditEvent(id) => format!("AuditEvent:{id}"),
             Self::Nomination(id) => format!("Nomination:{id}"),
+            Self::Appointment(id) => format!("Appointment:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -65,6 +68,7 @@ impl NodeId {
             "Person" => Self::Person(PersonId(plain()?)),
             "AuditEvent" => Self::AuditEvent(AuditEventId(plain()?)),
             "Nomination" => Self::Nomination(NominationId(plain()?)),
+            "Appointment" => Self::Appointment(AppointmentId(plain()?)),
             _ => return None,
         })
     }
@@ -73,6 +77,14 @@ impl NodeId {
     pub(crate) fn decode_person(id: &ID) -> Option<PersonId> {
         match Self::decode(id)? {
             Self::Person(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The appointment with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_appointment(id: &ID) -> Option<AppointmentId> {
+        match Self::decode(id)? {
+            Self::Appointment(id) => Some(id),
             _ => None,
         }
     }
@@ -105,6 +117,7 @@ mod tests {
             NodeId::Person(PersonId(6)),
             NodeId::AuditEvent(AuditEventId(7)),
             NodeId::Nomination(NominationId(8)),
+            NodeId::Appointment(AppointmentId(9)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

@@ -35,6 +35,7 @@ pub struct Mutation(
     mail::MailMutation,
     report_settings::ReportSettingsMutation,
     register::NominationMutation,
+    register::AuthorityMutation,
 );
 
 #[derive(Debug, Default)]

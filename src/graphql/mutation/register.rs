@@ -6,6 +6,7 @@
 //! ```
 
 mod answer;
+mod authority;
 mod command;
 mod decide;
 mod nominate;
@@ -13,6 +14,7 @@ mod refusal;
 
 use async_graphql::{Context, Object};
 
+pub(crate) use self::authority::AuthorityMutation;
 use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
 use self::decide::DecideNominationInput;
 use self::nominate::{NominateInput, NominationsPayload};

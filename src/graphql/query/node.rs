@@ -158,7 +158,7 @@ impl Stored {
                 NodeId::Person(id) => wanted.5.push(*id),
                 NodeId::AuditEvent(id) => wanted.6.push(*id),
                 // Read with what the viewer may see of them.
-                NodeId::Nomination(_) => {}
+                NodeId::Nomination(_) | NodeId::Appointment(_) => {}
             }
         }
         let mut rows = Self::default();

@@ -91,7 +91,7 @@ fn what_if_reaches_the_units_below_on_that_day() {
     let board = moving();
     let change = PolicyChange { numbers: vec![(PolicyNumber::MinSupporters, 2)], ..PolicyChange::default() };
     let required =
-        |unit: &str| board.what_if(&WhatIf { unit: board.place(unit), change: change.clone() }).team("V").required;
+        |unit: &str| board.what_if(&WhatIf::changing(board.place(unit), change.clone())).team("V").required;
     assert_eq!((required("P"), required("Q")), (Some(1), Some(2)));
 }
 
