@@ -26,9 +26,11 @@ pub mod trainer;
 pub mod tree;
 pub mod wording;
 
-mod assessment;
+pub(crate) mod assessment;
+pub(crate) mod colleagues;
+pub(crate) mod mix_check;
+
 mod index;
-mod mix_check;
 
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
 pub use governing::{Governing, WhatIf};
@@ -79,4 +81,4 @@ pub fn compute(index: &Index, question: &Question<'_>) -> Coverage {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -12,3 +12,8 @@ pub mod nomination;
 pub mod shares;
 pub mod sight;
 pub mod terms;
+
+mod posts;
+
+#[cfg(test)]
+mod tests;

@@ -33,6 +33,7 @@ mod outage;
 mod pages;
 mod persisted;
 mod playground;
+mod register;
 mod report;
 mod retention;
 mod site;

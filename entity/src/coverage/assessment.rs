@@ -3,85 +3,46 @@
 
 use std::collections::BTreeSet;
 
+use super::colleagues::{Colleagues, CoverScope};
 use super::governing::{Governing, WhatIf, governing};
 use super::index::Index;
 use super::mix::{MixResult, Verdict};
 use super::mix_check;
 use super::policy::PolicyTerms;
-use super::roster::{PersonIx, Post, UnitIx};
-use super::standing::{Colleagues, Standing, assess_allocation};
+use super::roster::{PersonIx, UnitIx};
+use super::standing::{Standing, assess_allocation};
 use crate::interner::Symbol;
 use crate::period::Day;
 use crate::value::Status;
 
-/// What is assessed as one team: a unit by itself, or all units of a cover group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum CoverScope {
-    /// A unit.
-    Unit(UnitIx),
-    /// A cover group.
-    Group(Symbol),
-}
-
-impl CoverScope {
-    /// Returns the scope in which a unit is assessed if it has counting posts.
-    pub(super) fn for_unit(index: &Index, unit: UnitIx) -> Self {
-        index.roster().units[unit.at()].cover_group.map_or(Self::Unit(unit), Self::Group)
-    }
-
-    /// Returns every unit that can be part of it, with counting posts or not.
-    pub(super) fn units<'a>(&'a self, index: &'a Index) -> &'a [UnitIx] {
-        match self {
-            Self::Unit(unit) => std::slice::from_ref(unit),
-            Self::Group(group) => index.group(*group),
-        }
-    }
-}
-
 /// The assessment of one scope on one day, without looking ahead.
-pub(super) struct Assessment<'a> {
+pub(crate) struct Assessment<'a> {
     /// Units with counting posts that day.
-    pub(super) members: Vec<UnitIx>,
+    pub(crate) members: Vec<UnitIx>,
     /// Employers in the counting posts of the team, and in those of its active supporters in any unit.
-    pub(super) employers: BTreeSet<Option<Symbol>>,
-    pub(super) people: Vec<PersonIx>,
-    pub(super) wte: i64,
-    pub(super) supporters: u32,
-    pub(super) share: u32,
-    pub(super) required: Option<u32>,
-    pub(super) gap: Option<u32>,
-    pub(super) status: Status,
-    pub(super) governing: Option<Governing<'a>>,
-    pub(super) mix: Vec<MixResult>,
-    pub(super) standings: Vec<Standing>,
+    pub(crate) employers: BTreeSet<Option<Symbol>>,
+    pub(crate) people: Vec<PersonIx>,
+    pub(crate) wte: i64,
+    pub(crate) supporters: u32,
+    pub(crate) share: u32,
+    pub(crate) required: Option<u32>,
+    pub(crate) gap: Option<u32>,
+    pub(crate) status: Status,
+    pub(crate) governing: Option<Governing<'a>>,
+    pub(crate) mix: Vec<MixResult>,
+    pub(crate) standings: Vec<Standing>,
 }
 
 /// Assesses the plain status of a scope on a day, with the figures behind it. A scope without counting posts has no
 /// members.
-pub(super) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if: Option<&WhatIf>) -> Assessment<'a> {
-    let mut members = Vec::new();
-    let mut posts: Vec<&Post> = Vec::new();
-    for unit in scope.units(index) {
-        let before = posts.len();
-        posts.extend(index.counting_posts_in(*unit, day));
-        if posts.len() > before {
-            members.push(*unit);
-        }
-    }
-    let mut people: Vec<_> = posts.iter().map(|post| post.person).collect();
-    people.sort_unstable();
-    people.dedup();
-    let mut managed: Vec<_> =
-        posts.iter().filter_map(|post| post.line_manager.map(|manager| (manager, post.person))).collect();
-    managed.sort_unstable();
-    managed.dedup();
-
-    let governing = policy_of(index, scope, &members, day, what_if);
+pub(crate) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if: Option<&WhatIf>) -> Assessment<'a> {
+    let colleagues = Colleagues::find(index, scope, day);
+    let Colleagues { members, posts, people, .. } = &colleagues;
+    let governing = policy_of(index, scope, members, day, what_if);
     let defaults = PolicyTerms::default();
     // Without staff nothing is required, and standing is judged by the defaults (COVERAGE.md section 5).
     let policy = governing.as_ref().map(|found| found.policy.as_ref()).filter(|_| !people.is_empty());
-    let colleagues = Colleagues { people: &people, managed: &managed };
-    let allocated = if members.is_empty() { scope.units(index) } else { &members };
+    let allocated = if members.is_empty() { scope.units(index) } else { members };
     let standings: Vec<_> = allocated
         .iter()
         .flat_map(|unit| index.allocations_to(*unit))
@@ -95,9 +56,9 @@ pub(super) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if:
     let supporting = active.iter().flat_map(|person| index.counting_posts_of(*person, day));
     let employers = posts.iter().copied().chain(supporting).map(|post| post.employer).collect();
     let mix: Vec<_> = policy
-        .map(|policy| policy.mix.iter().map(|rule| mix_check::evaluate(index, rule, &active, &people, day)).collect())
+        .map(|policy| policy.mix.iter().map(|rule| mix_check::evaluate(index, rule, &active, people, day)).collect())
         .unwrap_or_default();
-    let headcount = len(&people);
+    let headcount = len(people);
     let required = policy.map(|policy| policy.min_supporters.max(headcount.div_ceil(policy.staff_per_supporter)));
     let gap = policy.map(|policy| gap(policy, headcount, supporters, share));
     let exempt = |unit: &UnitIx| index.exemptions_of(*unit).iter().any(|exemption| exemption.validity.holds_on(day));
@@ -118,9 +79,7 @@ pub(super) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if:
     };
     Assessment {
         wte: posts.iter().map(|post| i64::from(post.wte)).sum(),
-        members,
         employers,
-        people,
         supporters,
         share,
         required,
@@ -129,6 +88,8 @@ pub(super) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if:
         governing,
         mix,
         standings,
+        members: colleagues.members,
+        people: colleagues.people,
     }
 }
 
@@ -138,6 +99,15 @@ fn gap(policy: &PolicyTerms, headcount: u32, supporters: u32, share: u32) -> u32
     let people = policy.min_supporters.saturating_sub(supporters);
     let uncovered = (1000 * u64::from(headcount)).saturating_sub(u64::from(share) * per_supporter);
     people.max(u32::try_from(uncovered.div_ceil(1000 * per_supporter)).unwrap_or(u32::MAX))
+}
+
+/// Returns the terms by which the allocations to a unit are judged on a day: those of the policy of its team or cover
+/// group, and the defaults without staff or without a policy.
+pub(crate) fn judging_policy(index: &Index, unit: UnitIx, day: Day) -> PolicyTerms {
+    let scope = CoverScope::on(index, unit, day);
+    let Colleagues { members, .. } = Colleagues::find(index, scope, day);
+    let found = policy_of(index, scope, &members, day, None).filter(|_| !members.is_empty());
+    found.map_or_else(PolicyTerms::default, |found| found.policy.into_owned())
 }
 
 /// Returns the policy of a scope: for a group, that of its member nearest the root, ties by the lowest unit code.

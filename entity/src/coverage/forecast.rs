@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::assessment::{Assessment, CoverScope, assess, len};
+use super::assessment::{Assessment, assess, len};
+use super::colleagues::CoverScope;
 use super::governing::WhatIf;
 use super::index::Index;
 use super::mix::Verdict;
@@ -41,7 +42,7 @@ pub(super) fn find_risk(
 
 /// Returns the days after `today`, up to and including `horizon`, on which a fact that affects the result begins or
 /// ends.
-pub(super) fn days_of_change(
+pub(crate) fn days_of_change(
     index: &Index,
     scope: CoverScope,
     today: Day,

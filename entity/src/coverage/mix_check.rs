@@ -9,7 +9,7 @@ use crate::interner::Symbol;
 use crate::period::Day;
 
 /// Evaluates `rule` for the `active` people of a team whose own people are `members`; both lists hold each person once.
-pub(super) fn evaluate(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> MixResult {
+pub(crate) fn evaluate(index: &Index, rule: &Rule, active: &[PersonIx], members: &[PersonIx], day: Day) -> MixResult {
     let found = count(index, rule, active, day);
     // Checked first: a rule that the team's own people could not meet is not applicable even if supporters from
     // elsewhere happen to meet it. The status is the same either way.

@@ -192,8 +192,14 @@ impl Appointment {
     /// Whether `person` is the appointed person's delegate on `day`.
     #[must_use]
     pub fn has_delegate(&self, person: PersonIx, day: Day) -> bool {
-        let stands_in = |(delegate, validity): (PersonIx, Validity)| delegate == person && validity.holds_on(day);
-        self.validity.holds_on(day) && self.delegate.is_some_and(stands_in)
+        self.delegate_on(day) == Some(person)
+    }
+
+    /// Returns the appointed person's delegate on `day`.
+    #[must_use]
+    pub fn delegate_on(&self, day: Day) -> Option<PersonIx> {
+        let stands_in = |(_, validity): &(PersonIx, Validity)| self.validity.holds_on(day) && validity.holds_on(day);
+        self.delegate.filter(stands_in).map(|(delegate, _)| delegate)
     }
 }
 

@@ -2,9 +2,10 @@
 //! never stored as truth.
 
 use super::approval::{Approvals, Approved, approvals};
+use super::colleagues::Colleagues;
 use super::index::Index;
 use super::policy::PolicyTerms;
-use super::roster::{Certificate, PersonIx};
+use super::roster::Certificate;
 use crate::period::Day;
 use crate::value::Reason;
 
@@ -138,15 +139,6 @@ impl Reason {
     }
 }
 
-/// The people of an allocation's team on the day: of the unit, or of its cover group.
-pub(super) struct Colleagues<'a> {
-    /// Distinct people, sorted.
-    pub(super) people: &'a [PersonIx],
-    /// Distinct pairs (line manager, person) from the counting posts there, sorted. A manager named only by a person's
-    /// post in another unit is not a line manager here: the unit's people are those of its posts.
-    pub(super) managed: &'a [(PersonIx, PersonIx)],
-}
-
 /// Computes the standing on `day` of the allocation with index `place`, in a team with these `colleagues`, under
 /// `policy`.
 pub(super) fn assess_allocation(
@@ -165,7 +157,7 @@ pub(super) fn assess_allocation(
     let has_left = index.counting_posts_of(person, day).next().is_none();
     let holds = |reason: Reason| match reason {
         Reason::Left => has_left,
-        Reason::NotInTeam => !has_left && !terms.outside_team && colleagues.people.binary_search(&person).is_err(),
+        Reason::NotInTeam => !has_left && !terms.outside_team && !colleagues.include(person),
         Reason::StoodDown => allocation.validity.ended_by(day),
         // A pause of any allocation counts, including ended and future ones: the whole role is paused.
         Reason::Paused => index.allocations_of(person).flat_map(|own| &own.pauses).any(|pause| pause.holds_on(day)),
@@ -183,12 +175,7 @@ pub(super) fn assess_allocation(
         Reason::LineApprovalMissing => line == Approved::No,
         Reason::SeniorApprovalMissing => senior == Approved::No,
         Reason::NoProtectedTime => !terms.has_protected_time,
-        Reason::LineManager => {
-            let managed = colleagues.managed;
-            let first = managed.partition_point(|(manager, _)| *manager < person);
-            let people = managed[first..].iter().take_while(|(manager, _)| *manager == person).count();
-            2 * people > colleagues.people.len()
-        }
+        Reason::LineManager => colleagues.are_mostly_managed_by(person),
         Reason::NotStarted => allocation.validity.begins_after(day),
         Reason::SoleMember => colleagues.people == [person],
     };

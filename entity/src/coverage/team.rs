@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::Question;
-use super::assessment::{Assessment, CoverScope, assess, len};
+use super::assessment::{Assessment, assess, len};
 use super::champion::counting_champions;
+use super::colleagues::CoverScope;
 use super::forecast;
 use super::index::Index;
 use super::mix::MixResult;

@@ -2,9 +2,10 @@
 //! computes the same results slowly, straight from the page's wording; `random` makes rosters that no one would write
 //! by hand.
 
-mod board;
+pub(crate) mod board;
+pub(crate) mod random;
+
 mod oracle;
-mod random;
 
 mod agreement;
 mod approval;

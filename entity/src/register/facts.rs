@@ -52,7 +52,7 @@ pub struct DecisionFacts {
     pub on: Day,
     /// The person who decided.
     pub decider: PersonIx,
-    /// The person for whom they decided: the decider, or the approver whose delegate the decider is.
+    /// The approver in whose place they decided: the decider, or the person whose delegate the decider is.
     pub principal: PersonIx,
     /// Protected hours per month in hundredths. `None` unless accepted.
     pub protected_hours: Option<i32>,
@@ -66,14 +66,6 @@ pub const fn capacities(role: Role) -> &'static [ApproverCapacity] {
     match role {
         Role::PeerSupporter | Role::Trainer => &[ApproverCapacity::Line, ApproverCapacity::Senior],
         Role::Champion => &[ApproverCapacity::Line],
-    }
-}
-
-impl DecisionFacts {
-    /// Whether the person decided or is the one for whom it was decided.
-    #[must_use]
-    pub fn involves(&self, person: PersonIx) -> bool {
-        self.decider == person || self.principal == person
     }
 }
 
@@ -101,8 +93,9 @@ impl NominationFacts {
     /// Whether an approval counts no more because a link showed two people to be one: the approver is the nominee, or a
     /// senior manager's approval is by a person who takes part in a line manager's.
     fn is_void(&self, approval: &DecisionFacts) -> bool {
-        let is_both = |line: &DecisionFacts| approval.involves(line.decider) || approval.involves(line.principal);
-        approval.involves(self.person)
+        let is_party = |person: PersonIx| approval.decider == person || approval.principal == person;
+        let is_both = |line: &DecisionFacts| is_party(line.decider) || is_party(line.principal);
+        is_party(self.person)
             || approval.capacity == ApproverCapacity::Senior && self.accepts(ApproverCapacity::Line).any(is_both)
     }
 

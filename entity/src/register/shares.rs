@@ -26,6 +26,13 @@ pub struct ShareChange {
     pub without: Option<AllocationId>,
 }
 
+/// Returns a share in percent, with a decimal place if it has one.
+#[must_use]
+pub fn percent(share: u32) -> String {
+    let (whole, tenths) = (share / 10, share % 10);
+    if tenths == 0 { whole.to_string() } else { format!("{whole}.{tenths}") }
+}
+
 /// Returns the sums of dated shares, one for each day on which a share begins or ends, oldest first.
 #[must_use]
 pub fn sums(shares: impl IntoIterator<Item = (Validity, u32)>) -> Vec<ShareSum> {
@@ -62,3 +69,6 @@ pub fn largest(index: &Index, person: PersonIx, from: Day, change: &ShareChange)
     let first_largest = sums(all).into_iter().rev().max_by_key(|sum| sum.share);
     first_largest.unwrap_or(ShareSum { from: Some(from), share: extra })
 }
+
+#[cfg(test)]
+mod tests;

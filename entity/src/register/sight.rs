@@ -48,7 +48,8 @@ pub fn sight(
     if facts.accepted_on.is_none() {
         return if is_nominator { NominationSight::Outcome } else { NominationSight::Hidden };
     }
-    let has_decided = facts.decisions.iter().any(|decision| decision.involves(viewer.person));
+    let has_decided =
+        facts.decisions.iter().any(|decision| [decision.decider, decision.principal].contains(&viewer.person));
     let is_open = facts.ended.is_none() && state(index, facts, terms, today) != NominationState::Lapsed;
     let may_decide = || {
         let all = capacities(facts.role).iter().flat_map(|capacity| approvers(index, *capacity, facts, today));

@@ -6,6 +6,7 @@
 pub mod change;
 pub mod kept;
 pub mod key;
+pub mod link;
 pub mod nomination;
 pub mod text;
 pub mod transaction;

@@ -104,7 +104,7 @@ words! {
 
     /// Why a person may not decide on a nomination.
     CannotDecide {
-        /// It is the person's own nomination, or that of the person for whom they would decide.
+        /// It is the person's own nomination, or that of the person in whose place they would decide.
         OwnCase = "OWN_CASE",
         /// One of the two persons takes part in the other approval of the nomination.
         BothApprovals = "BOTH_APPROVALS",

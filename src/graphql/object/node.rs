@@ -9,7 +9,6 @@ use super::job_run::JobRun;
 use super::organisation::{Person, Team, Unit};
 use super::report::GapReport;
 use super::snapshot::Snapshot;
-use crate::graphql::nominations::VisibleNomination;
 
 /// An object that `node` finds by its ID.
 #[derive(Clone, Debug, Interface)]
@@ -33,6 +32,4 @@ pub(crate) enum Node {
     Person(Person),
     /// An event of the audit log.
     AuditEvent(AuditEvent),
-    /// A nomination.
-    Nomination(VisibleNomination),
 }

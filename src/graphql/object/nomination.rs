@@ -151,6 +151,8 @@ pub(crate) enum DeciderBecause {
     LineManager,
     /// The delegate of that line manager.
     LineManagerDelegate,
+    /// The acting line manager of the nominee, whose posts name none.
+    ActingLineManager,
     /// The senior manager of the unit, or of the nearest unit above that has one.
     SeniorManager,
     /// The delegate of that senior manager.
@@ -253,15 +255,17 @@ impl VisibleNomination {
         match state {
             register::NominationState::AwaitingNominee => NominationState::AwaitingNominee,
             // What blocks it is for those who see the checklist.
-            register::NominationState::Blocked | register::NominationState::NoApprover
+            register::NominationState::Blocked
+            | register::NominationState::NoApprover
+            | register::NominationState::Question
                 if !self.shows(NominationSight::Content) =>
             {
-                NominationState::AwaitingApproval
+                match self.facts.accepted_on {
+                    None => NominationState::AwaitingNominee,
+                    Some(_) => NominationState::AwaitingApproval,
+                }
             }
             register::NominationState::AwaitingApproval => NominationState::AwaitingApproval,
-            register::NominationState::Question if !self.shows(NominationSight::Content) => {
-                NominationState::AwaitingApproval
-            }
             register::NominationState::Question => NominationState::Question,
             register::NominationState::Blocked => NominationState::Blocked,
             register::NominationState::NoApprover => NominationState::NoApprover,
@@ -279,6 +283,7 @@ impl VisibleNomination {
         let (because, unit) = match why {
             ApproverBecause::LineManager => (DeciderBecause::LineManager, None),
             ApproverBecause::LineManagerDelegate => (DeciderBecause::LineManagerDelegate, None),
+            ApproverBecause::ActingLineManager => (DeciderBecause::ActingLineManager, None),
             ApproverBecause::SeniorManager(unit) => (DeciderBecause::SeniorManager, Some(unit)),
             ApproverBecause::SeniorManagerDelegate(unit) => (DeciderBecause::SeniorManagerDelegate, Some(unit)),
         };

@@ -2,16 +2,15 @@
 
 use async_graphql::{Context, ID, Object};
 use entity::id::PersonId;
-use entity::table::{audit_event, delivery, import_batch, job_run, nomination, person, report, snapshot};
+use entity::table::{audit_event, delivery, import_batch, job_run, person, report, snapshot};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use super::super::access::Scope;
 use super::super::audit::Reads;
-use super::super::day_view::{DayScope, known};
+use super::super::day_view::DayScope;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::loader::children::DeliveryRow;
-use super::super::nominations::{VisibleNomination, viewer_of};
 use super::super::object::audit_event::AuditEvent;
 use super::super::object::delivery::Delivery;
 use super::super::object::import::ImportBatch;
@@ -61,28 +60,10 @@ impl NodeQuery {
     }
 }
 
-/// The nominations among the ids that the viewer may see.
-async fn nominations(ctx: &Context<'_>, ids: &[Option<NodeId>]) -> Result<Vec<VisibleNomination>, ApiError> {
-    let wanted = ids.iter().filter_map(|id| match id {
-        Some(NodeId::Nomination(id)) => Some(*id),
-        _ => None,
-    });
-    let wanted: Vec<_> = wanted.collect();
-    let (known, scope) = known(ctx).await?;
-    match viewer_of(scope).filter(|_| !wanted.is_empty()) {
-        Some(viewer) => {
-            let condition = nomination::Column::Id.is_in(wanted).into();
-            VisibleNomination::matching(db(ctx)?, known, viewer, today(ctx)?, condition).await
-        }
-        None => Ok(Vec::new()),
-    }
-}
-
 /// Finds the object of each id, if any: one statement per kind, however many ids there are.
 async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiError> {
     let ids: Vec<Option<NodeId>> = ids.iter().map(NodeId::decode).collect();
     let rows = Stored::read(ctx, &ids).await?;
-    let nominations = nominations(ctx, &ids).await?;
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         found.push(match id {
@@ -123,9 +104,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             Some(NodeId::AuditEvent(id)) => {
                 rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
             }
-            Some(NodeId::Nomination(id)) => {
-                nominations.iter().find(|seen| seen.stored.row.id == id).map(|seen| Node::Nomination(seen.clone()))
-            }
+            // Found with `nomination`, which alone knows what the viewer may see of it.
+            Some(NodeId::Nomination(_)) => None,
         });
     }
     Ok(found)
@@ -149,7 +129,7 @@ impl Stored {
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
-                NodeId::Unit(..) | NodeId::Team(..) => {}
+                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Nomination(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),
@@ -157,8 +137,7 @@ impl Stored {
                 NodeId::ImportBatch(id) => wanted.4.push(*id),
                 NodeId::Person(id) => wanted.5.push(*id),
                 NodeId::AuditEvent(id) => wanted.6.push(*id),
-                // Read with what the viewer may see of them.
-                NodeId::Nomination(_) | NodeId::Appointment(_) => {}
+                NodeId::Appointment(_) => {}
             }
         }
         let mut rows = Self::default();

@@ -11,7 +11,7 @@ use entity::table::{
     staff_list, unit, unit_parent,
 };
 use entity::value::{AppointmentRole, ApproverCapacity, ApproverOffice, Level, Role};
-use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseConnection, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ConnectionTrait as _, DatabaseConnection, EntityTrait, IntoActiveModel, Statement};
 
 use crate::harness::day;
 
@@ -25,6 +25,27 @@ where
     let rows: Vec<_> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
     for rows in rows.chunks(500) {
         E::insert_many(rows.to_vec()).exec_without_returning(db).await.expect("the rows are inserted");
+    }
+    count_on::<E>(db).await;
+}
+
+/// Lets PostgreSQL count keys on after those that a test chose, as SQLite does by itself.
+async fn count_on<E: EntityTrait>(db: &DatabaseConnection) {
+    if !entity::store::is_postgres(db) {
+        return;
+    }
+    let table = E::default().table_name().to_owned();
+    let counted = format!(
+        "SELECT setval(sequence, GREATEST(last, 1)) FROM (SELECT pg_get_serial_sequence('{table}', attname) AS sequence, \
+         (SELECT max(id) FROM \"{table}\") AS last FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = 'id') \
+         AS keys WHERE sequence IS NOT NULL AND last IS NOT NULL"
+    );
+    // A table whose key is not counted has no such column, or no rows.
+    let has_id = format!("SELECT 1 FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = 'id'");
+    let backend = db.get_database_backend();
+    let row = db.query_one_raw(Statement::from_string(backend, has_id)).await.expect("the columns are listed");
+    if row.is_some() {
+        db.query_all_raw(Statement::from_string(backend, counted)).await.expect("keys are counted on");
     }
 }
 

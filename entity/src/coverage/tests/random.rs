@@ -24,10 +24,10 @@ const PEOPLE: u32 = 12;
 const MANAGERS: u32 = 2;
 
 /// Number of cases per property.
-pub(super) const CASES: u32 = 256;
+pub(crate) const CASES: u32 = 256;
 
 /// A day within two years.
-pub(super) fn any_day() -> impl Strategy<Value = Day> {
+pub(crate) fn any_day() -> impl Strategy<Value = Day> {
     (0i64..730).prop_map(|days| Day::new(2026, 1, 1).unwrap().plus_days(days))
 }
 
@@ -53,17 +53,17 @@ fn spell(lengths: std::ops::Range<i64>) -> impl Strategy<Value = Validity> {
 }
 
 /// The current day. `None` if the age of the lists does not matter.
-pub(super) fn any_today() -> impl Strategy<Value = Option<Day>> {
+pub(crate) fn any_today() -> impl Strategy<Value = Option<Day>> {
     weighted(0.7, any_day())
 }
 
 /// An approval of either capacity by one of the managers or any other person.
-pub(super) fn any_approval() -> impl Strategy<Value = Approval> {
+pub(crate) fn any_approval() -> impl Strategy<Value = Approval> {
     (prop_oneof![early_day(), any_day()], (0..PEOPLE + MANAGERS).prop_map(PersonIx))
         .prop_map(|(on, by)| Approval { on, by: Some(by) })
 }
 
-pub(super) fn any_unit() -> impl Strategy<Value = UnitIx> {
+pub(crate) fn any_unit() -> impl Strategy<Value = UnitIx> {
     (0..UNITS).prop_map(UnitIx)
 }
 
@@ -296,7 +296,7 @@ fn policies() -> impl Strategy<Value = Vec<FiledPolicy>> {
 }
 
 /// Any roster. A person of several linked employee numbers is one of its people, so links need no rows of their own.
-pub(super) fn any_roster() -> impl Strategy<Value = Roster> {
+pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
     let staff = (units(), people(), vec(post(), 8..45));
     let roles = (vec(allocation::allocation(), 0..16), vec(role(), 0..6), vec(role(), 0..6));
     let away = vec((any_person(), spell(0..60)), 0..8);
@@ -328,6 +328,6 @@ pub(super) fn any_roster() -> impl Strategy<Value = Roster> {
 }
 
 /// An order of `length` rows: where each old row goes.
-pub(super) fn any_order(length: usize) -> impl Strategy<Value = Vec<usize>> {
+pub(crate) fn any_order(length: usize) -> impl Strategy<Value = Vec<usize>> {
     Just((0..length).collect::<Vec<_>>()).prop_shuffle()
 }

@@ -1,9 +1,10 @@
 //! Checks that the shares of one person on one day add up to at most 100 %; otherwise the import is refused
 //! (COVERAGE.md section 4). Linked employee numbers count as one person.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use entity::period::Day;
+use entity::period::Validity;
+use entity::register::shares::{ShareSum, first_excess};
 use entity::store::links::SamePerson;
 use entity::table::import_batch::SHARES;
 use entity::value::Role;
@@ -34,30 +35,23 @@ impl Shares {
         let touched: HashMap<PersonIx, (String, u32)> =
             self.0.into_iter().map(|(person, place)| (same.lowest(person), place)).collect();
         let after = plan.allocations.after(&dataset.allocations);
-        // A first day adds a share, and the day after the last one subtracts it.
-        let mut events: Vec<(PersonIx, Option<Day>, i32)> = Vec::new();
-        for allocation in after.filter(|after| after.role == Role::PeerSupporter && !after.validity.is_empty()) {
+        let mut dated: BTreeMap<PersonIx, Vec<(Validity, u32)>> = BTreeMap::new();
+        for allocation in after.filter(|after| after.role == Role::PeerSupporter) {
             let person = same.lowest(allocation.person);
             if touched.contains_key(&person) {
-                events.push((person, allocation.validity.from, allocation.share));
-                events.extend(allocation.validity.to.map(|to| (person, Some(to), -allocation.share)));
+                let share = u32::try_from(allocation.share).unwrap_or(0);
+                dated.entry(person).or_default().push((allocation.validity, share));
             }
         }
-        events.sort_unstable();
-        for of_person in events.chunk_by(|a, b| a.0 == b.0) {
-            let mut sum = 0;
-            let over = of_person.iter().find(|(_, _, share)| {
-                sum += share;
-                sum > 1000
-            });
-            let Some((person, day, _)) = over else { continue };
+        for (person, of_person) in dated {
+            let Some(ShareSum { from, share }) = first_excess(of_person) else { continue };
             let (employer, number) = dataset.people.list[person.at()].key;
             let who = format!("{}/{}", dataset.words.get(employer), dataset.words.get(number));
-            let from = day.map_or_else(|| "from the first day".to_owned(), |day| format!("on {day}"));
+            let from = from.map_or_else(|| "from the first day".to_owned(), |day| format!("on {day}"));
             let [start, end] = SHARES;
             let sentence = format!("{start}{who} {from}{end}");
-            let value = format!("{}.{}", sum / 10, sum % 10);
-            let (file, line) = touched.get(person).map_or(("", 0), |(file, line)| (file.as_str(), *line));
+            let value = format!("{}.{}", share / 10, share % 10);
+            let (file, line) = touched.get(&person).map_or(("", 0), |(file, line)| (file.as_str(), *line));
             findings.refusals.push(format!("{file}: {sentence}."));
             findings.mark_cell(
                 file,

@@ -18,7 +18,7 @@ use entity::value::command::Command;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::refusal::{CommandRefusal, RefusalCode};
-use crate::access::Viewer;
+use crate::access::{Right, Viewer};
 use crate::graphql::access::Scope;
 use crate::graphql::directory::ReferenceData;
 use crate::graphql::error::{ApiError, Code};
@@ -114,6 +114,13 @@ impl RegisterCommand {
             ApiError::new(Code::Forbidden, "You are no longer on file. Ask the coordinator of the network.")
         })?;
         let actor = known.facts.index.roster().people[me.at()].id;
+        let scope = Scope::new(viewer.clone(), Arc::clone(&known), today);
+        if !scope.may(Right::Nominations) {
+            return Err(ApiError::new(
+                Code::Forbidden,
+                "Only people with a post today may do this. Ask the coordinator of the network.",
+            ));
+        }
         if let Some(key) = &key {
             match key::find(txn.connection(), key, command, actor, at).await? {
                 KnownKey::New => {}
@@ -126,7 +133,6 @@ impl RegisterCommand {
                 }
             }
         }
-        let scope = Scope::new(viewer.clone(), Arc::clone(&known), today);
         let request_id = ctx.data_opt::<RequestId>().map(RequestId::to_string);
         let context = CommandContext { at, actor, request_id };
         Ok(Begun::New(Box::new(Self { txn, known, scope, today, me, context, command, key, _turn: turn })))

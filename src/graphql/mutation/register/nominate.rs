@@ -5,7 +5,7 @@ use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::NominationId;
 use entity::period::Day;
 use entity::register::checklist::{Nominee, hard_failures};
-use entity::register::nomination::state;
+use entity::register::nomination::{may_come_again_on, state};
 use entity::register::terms::RegisterTerms;
 use entity::store::access::person::{self, KnownBy};
 use entity::store::register::change::Object;
@@ -238,7 +238,7 @@ async fn check(command: &RegisterCommand, item: &NominateItem) -> Result<Result<
     }
     let Some(nominee) = nominee else { return Ok(Err(not_just_now())) };
     let wished_start = item.wished_start.map(|Date(day)| day);
-    let refusal = check_nominee(command, item, nominator, nominee, unit, &terms).await?;
+    let refusal = check_nominee(command, item, nominee, unit, &terms).await?;
     let is_told = matches!(nominator, Nominator::Themselves | Nominator::Coordinator);
     Ok(match refusal {
         None => Ok(Wish { nominee, unit, wished_start }),
@@ -327,7 +327,6 @@ async fn waiting(command: &RegisterCommand, terms: &RegisterTerms) -> Result<usi
 async fn check_nominee(
     command: &RegisterCommand,
     item: &NominateItem,
-    nominator: Nominator,
     nominee: PersonIx,
     unit: UnitIx,
     terms: &RegisterTerms,
@@ -339,24 +338,20 @@ async fn check_nominee(
         let Some(facts) = facts_of(&command.known, stored) else { continue };
         let state = state(index, &facts, terms, today);
         let same_unit = facts.unit == unit;
-        let is_over = |days: u32, since: Day| since.plus_days(i64::from(days)) <= today;
         if same_unit && facts.ended.is_none() && state != NominationState::Lapsed {
             let sentence = "There is an open nomination for this person, role and unit already.";
             return Ok(Some(CommandRefusal::new(RefusalCode::AlreadyDone, sentence)));
         }
-        let declined_by = |how: NominationEnd| facts.ended.filter(|ended| ended.how == how).map(|ended| ended.on);
-        let unanswered = (state == NominationState::Lapsed && facts.accepted_on.is_none())
-            .then(|| facts.opened_on.plus_days(i64::from(terms.nomination_days)));
-        let silent = declined_by(NominationEnd::DeclinedByNominee).or(unanswered);
-        if nominator != Nominator::Themselves && silent.is_some_and(|since| !is_over(terms.silence_days, since)) {
-            let sentence = "This person did not take up a nomination for this role within the last year. Only they can put \
-                            themselves forward now.";
+        let is_by_approver = facts.ended.is_some_and(|ended| ended.how == NominationEnd::DeclinedByApprover);
+        let Some(again) = may_come_again_on(index, &facts, terms, command.me, today) else { continue };
+        if is_by_approver && same_unit {
+            let sentence = format!("A manager declined this nomination. It can be made again from {again}.");
             return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
         }
-        let declined = declined_by(NominationEnd::DeclinedByApprover).filter(|_| same_unit);
-        if let Some(since) = declined.filter(|since| !is_over(terms.again_days, *since)) {
-            let again = since.plus_days(i64::from(terms.again_days));
-            let sentence = format!("A manager declined this nomination. It can be made again from {again}.");
+        if !is_by_approver {
+            let sentence = format!(
+                "This person did not take up a nomination for this role. Until {again} only they can put themselves forward."
+            );
             return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
         }
     }

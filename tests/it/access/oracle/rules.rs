@@ -118,11 +118,23 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("LinkPeoplePayload", "done teams teamsChanged refusal", WithIt),
     ("LinkPeopleRefusal", "code sentence", WithIt),
     ("LinkedTeam", "unitCode statusBefore statusAfter headcountBefore headcountAfter gapBefore gapAfter", WithIt),
+    // Compared for every viewer in `nominations`.
+    ("Query", "nominations nomination", Own),
+    ("Nomination", "id version person role unitCode unitName share outsideTeam nominatedBy openedOn acceptedOn wishedStart state \
+                    lapsesOn endedOn statement checklist decisions possibleDeciders", Own),
+    ("ChecklistItem", "code result required sentence", Own),
+    ("NominationDecision", "capacity decision decidedOn decidedBy onBehalfOf protectedHours reason question answer", Own),
+    ("PossibleDecider", "capacity person onBehalfOf because unitCode", Own),
+    ("NominationsPayload", "results", WithIt),
+    ("NominationResult", "nomination refusals", WithIt),
+    ("NominationPayload", "nomination refusals", WithIt),
+    ("Refusal", "code message path", WithIt),
     ("Query", "node nodes", Each(See::Found)),
     // Compared with `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
-                  unlinkPeople endSessions", WithIt),
+                  unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
+                  decideNomination", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -339,6 +351,26 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.unlinkPeople", "input", Takes::Input),
     ("LinkPeopleInput", "personId sameAsId dryRun", Takes::Wish),
     ("Query.subjectAccess", "personId", Takes::Name),
+    ("Query.nomination", "id", Takes::Name),
+    ("Query.nominations", "filter", Takes::Input),
+    ("NominationFilter", "underCode", Takes::Name),
+    ("NominationFilter", "state", Takes::Picks(&["[AWAITING_NOMINEE]", "[APPROVED, LAPSED]"])),
+    ("NominationFilter", "role", Takes::Picks(&["PEER_SUPPORTER", "TRAINER"])),
+    ("NominationFilter", "waitingForMe", Takes::Picks(&["true", "false"])),
+    ("NominationFilter", "olderThanDays", Takes::Picks(&["0", "30"])),
+    ("Mutation.nominate", "input", Takes::Input),
+    ("NominateInput", "items preview", Takes::Wish),
+    ("NominateItem", "personId workEmail role unitCode share outsideTeam statement wishedStart idempotencyKey", Takes::Wish),
+    ("Mutation.respondToNomination", "input", Takes::Input),
+    ("RespondToNominationInput", "nominationId response expectedVersion idempotencyKey", Takes::Wish),
+    ("Mutation.withdrawNomination", "input", Takes::Input),
+    ("WithdrawNominationInput", "nominationId expectedVersion idempotencyKey", Takes::Wish),
+    ("Mutation.answerNomination", "input", Takes::Input),
+    ("AnswerNominationInput", "nominationId answer expectedVersion idempotencyKey", Takes::Wish),
+    ("Mutation.decideNomination", "input", Takes::Input),
+    ("DecideNominationInput", "items protectedHours preview", Takes::Wish),
+    ("DecisionItem", "nominationId capacity onBehalfOf decision protectedHours reason question acknowledged skills experience \
+                      expectedVersion idempotencyKey", Takes::Wish),
 ];
 
 fn covers(pattern: &str, of: &str) -> bool {

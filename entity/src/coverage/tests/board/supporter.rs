@@ -7,27 +7,22 @@ use crate::period::Validity;
 
 impl Board {
     /// A trained, signed-off and approved Peer Supporter with protected time, allocated to a unit with a full share.
-    pub(in crate::coverage::tests) fn supporter(self, person: &str, unit: &str) -> Self {
+    pub(crate) fn supporter(self, person: &str, unit: &str) -> Self {
         self.supporter_with(person, unit, |_| {})
     }
 
     /// A Peer Supporter with this share.
-    pub(in crate::coverage::tests) fn share(self, person: &str, unit: &str, share: u32) -> Self {
+    pub(crate) fn share(self, person: &str, unit: &str, share: u32) -> Self {
         self.supporter_with(person, unit, |allocation| allocation.share = share)
     }
 
     /// A Peer Supporter who covers a unit from outside it, as agreed.
-    pub(in crate::coverage::tests) fn outside_supporter(self, person: &str, unit: &str) -> Self {
+    pub(crate) fn outside_supporter(self, person: &str, unit: &str) -> Self {
         self.supporter_with(person, unit, |allocation| allocation.terms = vec![terms(None, true, true)])
     }
 
     /// A Peer Supporter whose allocation is changed.
-    pub(in crate::coverage::tests) fn supporter_with(
-        mut self,
-        person: &str,
-        unit: &str,
-        change: impl FnOnce(&mut Allocation),
-    ) -> Self {
+    pub(crate) fn supporter_with(mut self, person: &str, unit: &str, change: impl FnOnce(&mut Allocation)) -> Self {
         if !self.is_trained(person) {
             self = self.level1(person, "2025-09-01").pass(person, Certificate::Level2, "2025-10-01");
         }
@@ -50,7 +45,7 @@ impl Board {
     }
 
     /// An approval by a person on a day.
-    pub(in crate::coverage::tests) fn approval(&mut self, by: &str, on: &str) -> Approval {
+    pub(crate) fn approval(&mut self, by: &str, on: &str) -> Approval {
         Approval { on: day(on), by: Some(self.person(by)) }
     }
 
@@ -61,27 +56,21 @@ impl Board {
     }
 
     /// A Level 1 completion. If it comes before a supporter's first allocation, it replaces all their training.
-    pub(in crate::coverage::tests) fn level1(mut self, person: &str, on: &str) -> Self {
+    pub(crate) fn level1(mut self, person: &str, on: &str) -> Self {
         let person = self.person(person);
         self.roster.people[person.at()].level1_on = Some(day(on));
         self
     }
 
     /// A pass. If it comes before a supporter's first allocation, it replaces all their training.
-    pub(in crate::coverage::tests) fn pass(mut self, person: &str, certificate: Certificate, on: &str) -> Self {
+    pub(crate) fn pass(mut self, person: &str, certificate: Certificate, on: &str) -> Self {
         let person = self.person(person);
         self.roster.passes.push(Pass { person, certificate, on: day(on), expires: None });
         self
     }
 
     /// A pass whose record gives its last valid day.
-    pub(in crate::coverage::tests) fn pass_through(
-        mut self,
-        person: &str,
-        certificate: Certificate,
-        on: &str,
-        last: &str,
-    ) -> Self {
+    pub(crate) fn pass_through(mut self, person: &str, certificate: Certificate, on: &str, last: &str) -> Self {
         self = self.pass(person, certificate, on);
         let pass = self.roster.passes.last_mut().expect("the pass");
         pass.expires = Some(day(last).plus_days(1));
