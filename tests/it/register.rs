@@ -1,6 +1,7 @@
 //! The register from outside: each step by the person who may take it, on both databases.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod authority;
 mod bulk;
 mod nominations;
 mod story;
