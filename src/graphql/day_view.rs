@@ -117,7 +117,9 @@ impl DayScope {
     pub(crate) fn of_command(
         ctx: &Context<'_>,
         known: &Arc<ReferenceData>,
-        (viewer, day, today): (Viewer, Day, Day),
+        viewer: Viewer,
+        day: Day,
+        today: Day,
     ) -> Result<Self, ApiError> {
         let scope = Arc::new(Scope::new(viewer, Arc::clone(known), today));
         let as_of = AsOf { day, named: Some(day) };

@@ -240,6 +240,17 @@ pub fn earlier_days(held: Validity, delegate: Validity, new_from: Day) -> Option
     (!days.is_empty()).then_some(days)
 }
 
+/// An exemption that is to be recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewExemption {
+    /// The unit.
+    pub unit: UnitIx,
+    /// The days; the last one is needed.
+    pub days: Days,
+    /// The person who agreed to it.
+    pub agreed_by: PersonIx,
+}
+
 /// Checks an exemption that `actor` gives and another person has agreed to.
 ///
 /// # Errors
@@ -247,11 +258,11 @@ pub fn earlier_days(held: Validity, delegate: Validity, new_from: Day) -> Option
 /// Why it is not recorded.
 pub fn check_exemption(
     index: &Index,
-    unit: UnitIx,
-    days: Days,
-    (actor, agreed_by): (PersonIx, PersonIx),
+    new: &NewExemption,
+    actor: PersonIx,
     today: Day,
 ) -> Result<Validity, AuthorityRefusal> {
+    let NewExemption { unit, days, agreed_by } = *new;
     if actor == agreed_by {
         return Err(AuthorityRefusal::OwnCase);
     }

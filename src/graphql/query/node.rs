@@ -104,8 +104,9 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             Some(NodeId::AuditEvent(id)) => {
                 rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
             }
-            // Found with `nomination`, which alone knows what the viewer may see of it.
-            Some(NodeId::Nomination(_)) => None,
+            // A nomination is found with `nomination`, which alone knows what the viewer may see of it; an appointment with its
+            // unit.
+            Some(NodeId::Nomination(_) | NodeId::Appointment(_)) => None,
         });
     }
     Ok(found)
@@ -129,7 +130,7 @@ impl Stored {
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
-                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Nomination(_) => {}
+                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Nomination(_) | NodeId::Appointment(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),
@@ -137,7 +138,6 @@ impl Stored {
                 NodeId::ImportBatch(id) => wanted.4.push(*id),
                 NodeId::Person(id) => wanted.5.push(*id),
                 NodeId::AuditEvent(id) => wanted.6.push(*id),
-                NodeId::Appointment(_) => {}
             }
         }
         let mut rows = Self::default();

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, SimpleObject};
 use entity::coverage::roster::PersonIx;
 use entity::id::ExemptionId;
 use entity::period::Validity;
-use entity::register::authority::{Days, check_exemption};
+use entity::register::authority::{Days, NewExemption, check_exemption};
 use entity::store::register::change::Object;
 use entity::store::register::text::LONGEST;
 use entity::table::{exemption, person};
@@ -83,8 +83,8 @@ pub(super) async fn exempt(ctx: &Context<'_>, input: ExemptUnitInput) -> Result<
         }
     };
     let days = Days { from: input.from.0, until: Some(input.until.0) };
-    let people = (command.me, agreed_by);
-    let validity = match check_exemption(command.index(), unit, days, people, command.today) {
+    let new = NewExemption { unit, days, agreed_by };
+    let (from, to) = match check_exemption(command.index(), &new, command.me, command.today) {
         Ok(Validity { from: Some(from), to: Some(to) }) => (from, to),
         Ok(_) => return Err(ApiError::internal("an exemption has a first and a last day")),
         Err(refusal) => return Ok(ExemptionPayload::refused(refusal)),
@@ -97,8 +97,8 @@ pub(super) async fn exempt(ctx: &Context<'_>, input: ExemptUnitInput) -> Result<
     let row = exemption::ActiveModel {
         id: NotSet,
         unit_id: Set(unit_id),
-        valid_from: Set(validity.0),
-        valid_to: Set(validity.1),
+        valid_from: Set(from),
+        valid_to: Set(to),
         reason: Set(input.reason.trim().to_owned()),
         agreed_by: Set(name_of(&command, agreed_by).await?),
     };

@@ -15,7 +15,7 @@ use entity::store::register::change::Object;
 use entity::table::{policy, policy_register_terms};
 use entity::value::command::Command;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
+use sea_orm::{ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, IntoActiveModel as _, QueryFilter as _};
 use serde_json::{Value as Json, json};
 
 use super::super::command::{Begun, RegisterCommand, show_result};
@@ -106,10 +106,10 @@ pub(super) async fn publish(ctx: &Context<'_>, input: PublishPolicyInput) -> Res
     } else {
         store(command, NewPolicy { unit, from, terms, register }).await?;
     }
-    let then_day = DayScope::of_command(ctx, &before, (viewer, from, today))?;
+    let then_day = DayScope::of_command(ctx, &before, viewer, from, today)?;
     let (cache, caller) = (cache(ctx)?, caller(ctx)?);
-    let now = cache.coverage(caller, &before, (from, today)).await?;
-    let then = cache.what_if(caller, &before, (from, today), filed).await?;
+    let now = cache.coverage(caller, &before, from, today).await?;
+    let then = cache.what_if(caller, &before, from, today, filed).await?;
     let what_if = Some(WhatIf::new(then_day.with_computed(now), unit, then));
     let policy = if preview { None } else { shown(ctx, &unit_code, from).await? };
     Ok(PublishPolicyPayload { policy, what_if, refusals: Vec::new() })
