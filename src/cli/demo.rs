@@ -7,6 +7,7 @@ mod assets;
 mod board;
 mod database_state;
 pub mod links;
+mod nominations;
 pub mod summary;
 
 use std::io::ErrorKind;
@@ -185,6 +186,8 @@ pub async fn prepare(app: &App, runner: &Runner) -> Result<Summary, ExitError> {
 
 async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<(), ExitError> {
     import_board(app, monday, steps).await?;
+    steps.step("making nominations");
+    nominations::make(app, app.today()).await?;
     for week in (0..WEEKS).rev() {
         let day = monday.plus_days(-7 * week);
         steps.step(&format!("computing the coverage of {day}"));

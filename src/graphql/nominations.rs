@@ -5,11 +5,10 @@ use std::sync::Arc;
 use async_graphql::Context;
 use entity::id::NominationId;
 use entity::period::Day;
-use entity::register::facts::{DecisionFacts, EndedNomination, NominationFacts};
+use entity::register::facts::NominationFacts;
 use entity::register::sight::{NominationSight, NominationViewer, sight};
 use entity::register::terms::RegisterTerms;
 use entity::store::register::nomination::{self as store, StoredNomination};
-use entity::value::register::DecisionKind;
 use sea_orm::{Condition, ConnectionTrait};
 
 use super::access::Scope;
@@ -32,31 +31,7 @@ pub(crate) struct VisibleNomination {
 
 /// The facts of a stored nomination. `None` if its person or unit is no longer on file.
 pub(crate) fn facts_of(known: &ReferenceData, stored: &StoredNomination) -> Option<NominationFacts> {
-    let StoredNomination { row, decisions } = stored;
-    let decision = |row: &entity::table::nomination_decision::Model| {
-        Some(DecisionFacts {
-            capacity: row.capacity,
-            kind: row.kind,
-            on: row.decided_on,
-            decider: known.person_by_id(row.decider_id)?,
-            principal: known.person_by_id(row.principal_id)?,
-            protected_hours: row.protected_hours,
-            answered: row.kind != DecisionKind::Ask || row.answer_id.is_some(),
-        })
-    };
-    Some(NominationFacts {
-        person: known.person_by_id(row.person_id)?,
-        role: row.role,
-        unit: known.unit_by_id(row.unit_id)?,
-        share: u32::try_from(row.share).unwrap_or(0),
-        outside_team: row.outside_team,
-        nominator: known.person_by_id(row.nominator_id)?,
-        opened_on: row.opened_on,
-        accepted_on: row.accepted_on,
-        wished_start: row.wished_start,
-        ended: row.ended_as.zip(row.ended_on).map(|(how, on)| EndedNomination { how, on }),
-        decisions: decisions.iter().filter_map(decision).collect(),
-    })
+    stored.facts(|id| known.person_by_id(id), |id| known.unit_by_id(id))
 }
 
 /// The numbers of the register that hold for a nomination: those of the policy of its unit on the day on which it was opened.

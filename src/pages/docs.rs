@@ -15,7 +15,7 @@ pub(crate) const DOCS: &str = "/docs";
 const INDEX: &str = "README.md";
 
 /// The documents by file name. A test holds that none is missing.
-const DOCUMENTS: [(&str, &str); 20] = [
+const DOCUMENTS: [(&str, &str); 21] = [
     ("CHANGELOG.md", include_str!("../../docs/CHANGELOG.md")),
     ("CONTRIBUTING.md", include_str!("../../docs/CONTRIBUTING.md")),
     ("COVERAGE.md", include_str!("../../docs/COVERAGE.md")),
@@ -33,6 +33,7 @@ const DOCUMENTS: [(&str, &str); 20] = [
     ("operations.md", include_str!("../../docs/operations.md")),
     ("performance.md", include_str!("../../docs/performance.md")),
     ("privacy.md", include_str!("../../docs/privacy.md")),
+    ("register.md", include_str!("../../docs/register.md")),
     ("security.md", include_str!("../../docs/security.md")),
     ("signing-in.md", include_str!("../../docs/signing-in.md")),
     ("troubleshooting.md", include_str!("../../docs/troubleshooting.md")),

@@ -21,7 +21,7 @@ use crate::harness::{Engine, World, instant};
 use crate::site::{
     Answer, LAVISH, ask, ask_with, bare, bare_with, closed, closed_with, empty, post, seen_by, send, site,
 };
-use crate::{documents, graphql, host};
+use crate::{documents, graphql, host, register};
 
 const JSON: &str = "application/json";
 
@@ -98,8 +98,20 @@ async fn answer_with(code: Code) -> Answer {
         }
         Code::NotFound => ask_bare("{missing}").await,
         Code::Unavailable => with_the_database(empty().await).await,
+        Code::TryAgain => a_command_while_the_facts_are_locked().await,
         Code::Internal => ask_bare("{internal}").await,
     }
+}
+
+async fn a_command_while_the_facts_are_locked() -> Answer {
+    let world = World::new(Engine::Sqlite).await;
+    graphql::board::organisation(&world.db).await;
+    let site = register::as_person(&world, register::NOMINEE).await;
+    let lock = entity::store::begin_write(&world.db).await.unwrap();
+    let nominate = "mutation{nominate(input:{items:[{role:PEER_SUPPORTER,unitCode:\"N2\"}]}){__typename}}";
+    let answer = ask(&site, nominate).await;
+    lock.rollback().await.unwrap();
+    answer
 }
 
 #[tokio::test]

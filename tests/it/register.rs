@@ -3,7 +3,9 @@
 
 mod authority;
 mod bulk;
+mod lists;
 mod nominations;
+mod sight;
 mod story;
 mod together;
 

@@ -15,6 +15,7 @@
 mod known;
 mod mails;
 pub mod mentions;
+pub(super) mod register;
 pub mod texts;
 
 use chrono::{DateTime, Utc};
@@ -83,6 +84,8 @@ pub struct ErasedRows {
     pub exemptions: u64,
     /// Settings of their weekly report, and copies of reports to or from them.
     pub settings: u64,
+    /// Statements, questions and answers of the register that are about them or name them.
+    pub texts: u64,
 }
 
 impl ErasedRows {
@@ -101,6 +104,7 @@ impl ErasedRows {
             sign_ins,
             exemptions,
             settings,
+            texts,
         } = self;
         let rows = |rows: &u64, what: &str| format!("{what}: {rows}");
         vec![
@@ -116,6 +120,7 @@ impl ErasedRows {
             rows(sign_ins, "sessions, sign-in links and granted roles, which end"),
             rows(exemptions, "exemptions that name the person"),
             rows(settings, "settings of the person's weekly report, and copies of reports to or from the person"),
+            rows(texts, "statements, questions and answers about the person"),
         ]
     }
 }
@@ -178,6 +183,7 @@ pub async fn erase_within(
         sign_ins: end_access(txn, id).await?,
         exemptions: forget_in_exemptions(txn, &key, &mentions).await?,
         settings: report_preference::forget(txn, id).await?,
+        texts: register::forget(txn, id, &mentions).await?,
         ..ErasedRows::default()
     };
     mails::forget(txn, id, &mut gone).await?;
@@ -193,10 +199,10 @@ pub async fn erase_within(
     let row = erased_person::ActiveModel { person_id: Set(id), erased_at: Set(by.at), reason: Set(reason) };
     erased_person::Entity::insert(row).exec_without_returning(txn).await?;
     facts::bump_data_version(txn).await?;
-    let ErasedRows { mails, waiting, rejects, sign_ins, exemptions, settings, .. } = gone;
+    let ErasedRows { mails, waiting, rejects, sign_ins, exemptions, settings, texts, .. } = gone;
     let after = serde_json::json!({
         "reason": reason.as_str(), "mails": mails, "waiting": waiting, "rejects": rejects, "signIns": sign_ins, "exemptions": exemptions,
-        "settings": settings,
+        "settings": settings, "texts": texts,
     });
     let event = by.did(Action::PersonErased, format!("person:{id}"), after);
     audit::record(txn, &event).await?;

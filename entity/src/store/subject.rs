@@ -6,6 +6,7 @@
 
 mod delegations;
 mod records;
+mod register;
 mod roles;
 mod written;
 

@@ -41,7 +41,7 @@ pub(crate) enum NominationState {
     Withdrawn,
     /// It was open for too long.
     Lapsed,
-    /// It ended before the nominee accepted. Only the nominee and coordinators are told how.
+    /// It ended before the nominee accepted. Only the nominee and coordinators see how.
     DidNotGoAhead,
 }
 
@@ -166,7 +166,7 @@ pub(crate) struct PossibleDecider {
     capacity: ApproverCapacity,
     /// The person.
     person: Person,
-    /// The manager for whom they decide; the same person unless they are a delegate.
+    /// The manager whose approval it is; the same person unless they are a delegate.
     on_behalf_of: Person,
     /// Why.
     because: DeciderBecause,
@@ -204,7 +204,7 @@ impl NominationDecision {
         today_person(self.row.decider_id)
     }
 
-    /// The manager for whom they decided; the same person unless a delegate decided.
+    /// The manager whose approval it is; the same person unless their delegate decided.
     async fn on_behalf_of(&self) -> Person {
         today_person(self.row.principal_id)
     }

@@ -7,7 +7,7 @@ use entity::table::fact_change;
 use sea_orm::sea_query::Expr;
 use sea_orm::{DatabaseConnection, EntityTrait as _};
 
-use crate::harness::{World, both};
+use crate::harness::both;
 
 async fn touching(db: &DatabaseConnection, touched: &Touched) -> i64 {
     let txn = entity::store::begin_write(db).await.unwrap();

@@ -44,6 +44,7 @@ async fn everything(world: &World) -> PersonId {
            X,70020,Peer Supporter,T1,60,10/03/2024,,,,,,,\nX,70020,Peer Supporter,T2,60,10/03/2024,,,,,,,\n\
            X,70030,Peer Supporter,T1,60,10/03/2024,,,,,,,\nX,70030,Peer Supporter,T2,60,10/03/2024,,,,,,,\n";
     Import::new(world, &[(FileKind::Supporters, &shares)]).refused().await;
+    let no = if entity::store::is_postgres(&world.db) { "FALSE" } else { "0" };
     for sql in [
         format!(
             "INSERT INTO access_grant (person_id, role, valid_from, granted_by, granted_at) VALUES ({id}, '{}', '2026-01-01', 'operator', '2026-01-01 00:00:00+00:00')",
@@ -54,6 +55,28 @@ async fn everything(world: &World) -> PersonId {
         ),
         format!(
             "INSERT INTO report_preference (person_id, hidden_sections, changed_at, changed_by) VALUES ({id}, '[\"FACTS\"]', '2026-01-01 00:00:00+00:00', 'person:{id}')"
+        ),
+        format!(
+            "INSERT INTO nomination (id, person_id, role, unit_id, share, outside_team, nominator_id, opened_on, version) SELECT 1, \
+             {id}, 'PEER_SUPPORTER', MIN(id), 1000, {no}, {id}, '2026-01-01', 1 FROM unit"
+        ),
+        format!(
+            "INSERT INTO nomination_decision (nomination_id, capacity, kind, decided_on, decider_id, principal_id, acknowledged) \
+             VALUES (1, 'LINE', 'ASK', '2026-01-02', {id}, {id}, '')"
+        ),
+        format!(
+            "INSERT INTO register_text (person_id, author_id, salt, text) VALUES ({id}, {id}, 'x', 'Listens well.')"
+        ),
+        format!(
+            "INSERT INTO register_role (person_id, role, kept_since, own_wish) VALUES ({id}, 'PEER_SUPPORTER', '2026-01-01', {no})"
+        ),
+        format!(
+            "INSERT INTO register_change (id, at, actor_id, command, effective_on, fact_version, private) VALUES (1, \
+             '2026-01-01 00:00:00+00:00', {id}, 'NOMINATE', '2026-01-01', 1, {no})"
+        ),
+        format!(
+            "INSERT INTO idempotency_key (actor_id, command, key, input_hash, change_id, at) VALUES ({id}, 'NOMINATE', 'k', 'x', 1, \
+             '2026-01-01 00:00:00+00:00')"
         ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
     ] {

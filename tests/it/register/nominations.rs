@@ -112,22 +112,21 @@ both!(
         let id = nominated_and_accepted(&world).await;
         for stranger in [3, 10, 36] {
             assert_eq!(seen(&world, stranger, &id).await, Value::Null);
-            let answer = attempt(
+            let refused = attempt(
                 &world,
                 stranger,
                 "decideNomination",
                 json!({ "items": [line(&id)] }),
                 "results { refusals { code } }",
             );
-            let answer = answer.await;
-            assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND", "{answer}");
+            let refused = refused.await;
+            assert_eq!(refused["errors"][0]["extensions"]["code"], "NOT_FOUND", "{refused}");
             let all = "{ nominations { totalCount } }";
-            let listed = crate::graphql::answer(&as_person(&world, stranger).await, all, json!({})).await;
+            let listed = answer(&as_person(&world, stranger).await, all, json!({})).await;
             assert_eq!(listed["data"]["nominations"]["totalCount"], 0, "{listed}");
         }
         // An administrator has no part in it either.
-        let listed =
-            crate::graphql::answer(&crate::graphql::site(&world), "{ nominations { totalCount } }", json!({})).await;
+        let listed = answer(&crate::graphql::site(&world), "{ nominations { totalCount } }", json!({})).await;
         assert_eq!(listed["data"]["nominations"]["totalCount"], 0, "{listed}");
     }
 );
@@ -227,7 +226,7 @@ both!(
             )
         };
         let query = format!("mutation {{ {} {} }}", one("a"), one("b"));
-        let answer = crate::graphql::answer(&as_person(&world, NOMINEE).await, &query, json!({})).await;
+        let answer = answer(&as_person(&world, NOMINEE).await, &query, json!({})).await;
         assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
         assert_eq!(rows(&world).await[0], 1, "the first was stored");
     }

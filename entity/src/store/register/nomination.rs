@@ -6,8 +6,11 @@ use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
 
-use crate::id::{NominationId, PersonId};
+use crate::coverage::roster::{PersonIx, UnitIx};
+use crate::id::{NominationId, PersonId, UnitId};
+use crate::register::facts::{DecisionFacts, EndedNomination, NominationFacts};
 use crate::table::{nomination, nomination_decision};
+use crate::value::register::DecisionKind;
 
 /// A nomination with its decisions, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +19,43 @@ pub struct StoredNomination {
     pub row: nomination::Model,
     /// The decisions about it, oldest first.
     pub decisions: Vec<nomination_decision::Model>,
+}
+
+impl StoredNomination {
+    /// Returns the facts that the rules decide on, with people and units by their index in a roster. `None` if its nominee,
+    /// nominator or unit is no longer on file.
+    #[must_use]
+    pub fn facts(
+        &self,
+        person: impl Fn(PersonId) -> Option<PersonIx>,
+        unit: impl Fn(UnitId) -> Option<UnitIx>,
+    ) -> Option<NominationFacts> {
+        let Self { row, decisions } = self;
+        let decision = |row: &nomination_decision::Model| {
+            Some(DecisionFacts {
+                capacity: row.capacity,
+                kind: row.kind,
+                on: row.decided_on,
+                decider: person(row.decider_id)?,
+                principal: person(row.principal_id)?,
+                protected_hours: row.protected_hours,
+                answered: row.kind != DecisionKind::Ask || row.answer_id.is_some(),
+            })
+        };
+        Some(NominationFacts {
+            person: person(row.person_id)?,
+            role: row.role,
+            unit: unit(row.unit_id)?,
+            share: u32::try_from(row.share).unwrap_or(0),
+            outside_team: row.outside_team,
+            nominator: person(row.nominator_id)?,
+            opened_on: row.opened_on,
+            accepted_on: row.accepted_on,
+            wished_start: row.wished_start,
+            ended: row.ended_as.zip(row.ended_on).map(|(how, on)| EndedNomination { how, on }),
+            decisions: decisions.iter().filter_map(decision).collect(),
+        })
+    }
 }
 
 /// Returns the nominations that match, by key, in two queries.

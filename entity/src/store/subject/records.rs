@@ -41,6 +41,11 @@ impl Reader<'_> {
             self.grants().await?,
             self.report_settings().await?,
             self.sessions(periods).await?,
+            self.nominations().await?,
+            self.decisions().await?,
+            self.register_texts().await?,
+            self.register_roles().await?,
+            self.register_changes().await?,
             self.log().await?,
         ])
     }

@@ -23,7 +23,7 @@ use crate::graphql::nominations::{VisibleNomination, viewer_of};
 pub(crate) enum NomineeResponse {
     /// The nominee would like to take the role.
     Accept,
-    /// The nominee would not. No reason is asked, and only the nominee and coordinators are told.
+    /// The nominee would not. No reason is asked, and only the nominee and coordinators see it.
     Decline,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct AnswerNominationInput {
 /// The result of a command about one nomination.
 #[derive(Debug, SimpleObject)]
 pub(crate) struct NominationPayload {
-    /// The nomination now. If it was refused because of `expectedVersion`, the present version.
+    /// The nomination now. Null if it was refused, except because of `expectedVersion`: then it is the present version.
     nomination: Option<VisibleNomination>,
     /// Why nothing was changed. Empty if it was not refused.
     refusals: Vec<CommandRefusal>,

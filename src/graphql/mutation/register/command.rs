@@ -15,6 +15,7 @@ use entity::store::register::key::{self, ChangedObject, KnownKey, NewKey};
 use entity::store::register::transaction::WAIT;
 use entity::store::register::{LockError, NewChange, Transaction};
 use entity::value::command::Command;
+use sea_orm::DatabaseConnection;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::refusal::{CommandRefusal, RefusalCode};
@@ -100,7 +101,7 @@ impl RegisterCommand {
         let key = key.map(|key| checked(key, input)).transpose()?;
         let (cache, caller) = (cache(ctx)?, caller(ctx)?);
         let turn = cache.command_turn(WAIT).await.ok_or_else(try_again)?;
-        let txn = Transaction::begin(db(ctx)?).await?;
+        let txn = locked(db(ctx)?).await?;
         let known = cache.newest(caller).await?;
         if known.facts.version != txn.version() {
             return Err(ApiError::internal("the facts changed although a command holds their lock"));
@@ -186,6 +187,17 @@ pub(crate) async fn show_result(ctx: &Context<'_>) -> Result<(), ApiError> {
     let known = cache(ctx)?.newest(caller(ctx)?).await?;
     RequestState::from_context(ctx)?.show(known);
     Ok(())
+}
+
+/// Begins the transaction. A wait that is given up goes on without the caller: SQLite cannot interrupt it, and the transaction
+/// ends as soon as it has begun.
+async fn locked(db: &DatabaseConnection) -> Result<Transaction, ApiError> {
+    let db = db.clone();
+    let begun = tokio::spawn(async move { Transaction::begin(&db).await });
+    match tokio::time::timeout(WAIT, begun).await {
+        Ok(begun) => Ok(begun.map_err(ApiError::internal)??),
+        Err(_) => Err(try_again()),
+    }
 }
 
 fn checked(key: String, input: &impl Debug) -> Result<NewKey, ApiError> {

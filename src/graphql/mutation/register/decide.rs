@@ -35,14 +35,14 @@ pub(crate) struct DecisionItem {
     nomination_id: ID,
     /// As line or as senior manager.
     capacity: ApproverCapacity,
-    /// The manager for whom the caller decides, if the caller is a delegate of several. Defaults to the only one.
+    /// The manager whose delegate the caller is, if the caller is a delegate of several. Defaults to the only one.
     on_behalf_of: Option<ID>,
     /// The decision.
     decision: DecisionKind,
     /// Protected time, 0.5 to 40 hours per month. Needed to accept a nomination for Peer Supporter; defaults to that of the
     /// whole command.
     protected_hours: Option<f64>,
-    /// Why it is declined. Needed to decline; only the nominee and coordinators are told.
+    /// Why it is declined. Needed to decline; only the nominee and coordinators see it.
     reason: Option<DeclineReason>,
     /// The question, at most 500 characters. Needed to ask.
     question: Option<String>,
@@ -223,7 +223,7 @@ pub(super) fn cannot_decide(cause: CannotDecide) -> CommandRefusal {
         }
         CannotDecide::BothApprovals => (
             RefusalCode::BothApprovals,
-            "The two approvals must be given by different people. You, or the manager for whom you decide, gave the other.",
+            "The two approvals must be given by different people. You, or the manager whose delegate you are, gave the other.",
         ),
         CannotDecide::NotApprover => (
             RefusalCode::NotApprover,

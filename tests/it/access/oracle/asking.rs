@@ -39,7 +39,7 @@ impl Asking {
                 Default::default(),
                 Default::default(),
             ),
-            schema: Schema::read(&psn::graphql::sdl()),
+            schema: Schema::walked(&psn::graphql::sdl()),
             facts: Facts::read(&world.db, day("2026-11-16")).await,
             looked: Looked::default(),
             told: Mutex::default(),

@@ -22,6 +22,8 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
         parts.iter().filter(|(holds, _)| *holds).map(|(_, scope)| (*scope).to_owned()).collect()
     };
     let whole = sight.whole();
+    let person = sight.is_person();
+    let coordinates = is(AccessRole::Coordinator) && person;
     let figures = [(senior || token, "OWN_UNITS"), (supporter, "SUPPORTED_TEAMS"), (line, "UNITS_OF_PEOPLE")];
     let level1 = [(senior || token, "OWN_UNITS"), (line, "UNITS_OF_PEOPLE")];
     let records = [(senior || named, "OWN_UNITS"), (line, "OWN_PEOPLE"), (supporter, "SELF")];
@@ -45,6 +47,14 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
         ("MANAGE_ACCESS", scopes(sight.manages_access(), &[])),
         ("SUBJECT_ACCESS", scopes(is(AccessRole::Admin), &[(staff, "SELF")])),
         ("LINK_PEOPLE", scopes(sight.links_people(), &[])),
+        (
+            "NOMINATIONS",
+            scopes(
+                coordinates,
+                &[(senior && person, "OWN_UNITS"), (line && person, "OWN_PEOPLE"), (staff && person, "SELF")],
+            ),
+        ),
+        ("REGISTER", scopes(coordinates, &[])),
         ("ERASE", scopes(sight.erases(), &[])),
         ("AUDIT_LOG", scopes(is(AccessRole::Auditor), &[])),
         ("EXPLORE", scopes(whole || sight.viewer.explores() && token, &[])),

@@ -91,6 +91,8 @@ pub(super) enum Takes {
     Input,
     /// Part of a mutation's input; see `mutations`.
     Wish,
+    /// Part of a field that has tests of its own.
+    Apart,
 }
 
 use Rule::{Derived, Each, If, Own, WithIt};
@@ -118,7 +120,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("LinkPeoplePayload", "done teams teamsChanged refusal", WithIt),
     ("LinkPeopleRefusal", "code sentence", WithIt),
     ("LinkedTeam", "unitCode statusBefore statusAfter headcountBefore headcountAfter gapBefore gapAfter", WithIt),
-    // Compared for every viewer in `nominations`.
+    // Compared for every viewer in `register::sight`.
     ("Query", "nominations nomination", Own),
     ("Nomination", "id version person role unitCode unitName share outsideTeam nominatedBy openedOn acceptedOn wishedStart state \
                     lapsesOn endedOn statement checklist decisions possibleDeciders", Own),
@@ -359,13 +361,10 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.unlinkPeople", "input", Takes::Input),
     ("LinkPeopleInput", "personId sameAsId dryRun", Takes::Wish),
     ("Query.subjectAccess", "personId", Takes::Name),
-    ("Query.nomination", "id", Takes::Name),
-    ("Query.nominations", "filter", Takes::Input),
-    ("NominationFilter", "underCode", Takes::Name),
-    ("NominationFilter", "state", Takes::Picks(&["[AWAITING_NOMINEE]", "[APPROVED, LAPSED]"])),
-    ("NominationFilter", "role", Takes::Picks(&["PEER_SUPPORTER", "TRAINER"])),
-    ("NominationFilter", "waitingForMe", Takes::Picks(&["true", "false"])),
-    ("NominationFilter", "olderThanDays", Takes::Picks(&["0", "30"])),
+    // See `register::sight` and `register::lists`.
+    ("Query.nomination", "id", Takes::Apart),
+    ("Query.nominations", "filter", Takes::Apart),
+    ("NominationFilter", "underCode state role waitingForMe olderThanDays", Takes::Apart),
     ("Mutation.appoint", "input", Takes::Input),
     ("AppointInput", "personId workEmail unitCode role from until replaces preview idempotencyKey", Takes::Wish),
     ("Mutation.endAppointment", "input", Takes::Input),

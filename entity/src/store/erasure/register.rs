@@ -1,0 +1,41 @@
+//! Erases what the register holds about a person in their own words or those of others.
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+
+use super::mentions::Mentions;
+use crate::id::{PersonId, RegisterTextId};
+use crate::table::{idempotency_key, nomination, nomination_decision, register_text};
+
+/// Removes the texts that are about the person or name them, and the keys that they chose. Returns the number of texts.
+///
+/// A text that the person wrote about another person stays, unless it names its author.
+pub(super) async fn forget(txn: &DatabaseTransaction, id: PersonId, mentions: &Mentions) -> Result<u64, DbErr> {
+    let rows = register_text::Entity::find().order_by_asc(register_text::Column::Id).all(txn).await?;
+    let about = rows.into_iter().filter(|row| row.person_id == id || mentions.are_in(&row.text)).map(|row| row.id);
+    let gone = remove_texts(txn, about.collect()).await?;
+    idempotency_key::Entity::delete_many().filter(idempotency_key::Column::ActorId.eq(id)).exec(txn).await?;
+    Ok(gone)
+}
+
+/// Removes texts with their salts, and the places that name them. Returns their number.
+pub(crate) async fn remove_texts(txn: &DatabaseTransaction, texts: Vec<RegisterTextId>) -> Result<u64, DbErr> {
+    if texts.is_empty() {
+        return Ok(0);
+    }
+    let none = || Expr::value(None::<i64>);
+    nomination::Entity::update_many()
+        .col_expr(nomination::Column::StatementId, none())
+        .filter(nomination::Column::StatementId.is_in(texts.iter().copied()))
+        .exec(txn)
+        .await?;
+    for column in [nomination_decision::Column::QuestionId, nomination_decision::Column::AnswerId] {
+        nomination_decision::Entity::update_many()
+            .col_expr(column, none())
+            .filter(column.is_in(texts.iter().copied()))
+            .exec(txn)
+            .await?;
+    }
+    let rows = register_text::Entity::delete_many().filter(register_text::Column::Id.is_in(texts));
+    Ok(rows.exec(txn).await?.rows_affected)
+}
