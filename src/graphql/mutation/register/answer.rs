@@ -96,7 +96,7 @@ pub(super) enum Opened {
     /// It can go on.
     Command(Box<RegisterCommand>, Box<VisibleNomination>),
     /// It was done before or is refused.
-    Ended(NominationPayload),
+    Ended(Box<NominationPayload>),
 }
 
 /// Begins a command about a nomination that the caller may see.
@@ -119,16 +119,16 @@ pub(super) async fn open(
         Begun::New(command) => command,
         Begun::Repeated(objects) => {
             let id = repeated(&objects).unwrap_or(id);
-            return Ok(Opened::Ended(NominationPayload::done(ctx, id).await?));
+            return Ok(Opened::Ended(Box::new(NominationPayload::done(ctx, id).await?)));
         }
-        Begun::Refused(refusal) => return Ok(Opened::Ended(NominationPayload::refused(refusal))),
+        Begun::Refused(refusal) => return Ok(Opened::Ended(Box::new(NominationPayload::refused(refusal)))),
     };
     let visible = command.nomination(id).await?.ok_or_else(not_found)?;
     if expected_version.is_some_and(|version| version != visible.stored.row.version) {
         let sentence = "The nomination was changed meanwhile. Look at its present state and decide again.";
         let refusal = CommandRefusal::about(RefusalCode::ChangedMeanwhile, "expectedVersion", sentence);
         drop(command);
-        return Ok(Opened::Ended(NominationPayload { nomination: Some(visible), refusals: vec![refusal] }));
+        return Ok(Opened::Ended(Box::new(NominationPayload { nomination: Some(visible), refusals: vec![refusal] })));
     }
     Ok(Opened::Command(command, Box::new(visible)))
 }
@@ -198,7 +198,7 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
         open(ctx, Command::RespondToNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
     let (mut command, nomination) = match opened {
         Opened::Command(command, nomination) => (command, nomination),
-        Opened::Ended(payload) => return Ok(payload),
+        Opened::Ended(payload) => return Ok(*payload),
     };
     if nomination.facts.person != command.me {
         let sentence = "Only the nominee may accept or decline.";
@@ -242,7 +242,7 @@ pub(super) async fn withdraw(ctx: &Context<'_>, input: WithdrawNominationInput) 
         open(ctx, Command::WithdrawNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
     let (mut command, nomination) = match opened {
         Opened::Command(command, nomination) => (command, nomination),
-        Opened::Ended(payload) => return Ok(payload),
+        Opened::Ended(payload) => return Ok(*payload),
     };
     let is_nominee = nomination.facts.person == command.me;
     if !is_nominee && nomination.facts.nominator != command.me {
@@ -278,7 +278,7 @@ pub(super) async fn answer(ctx: &Context<'_>, input: AnswerNominationInput) -> R
         open(ctx, Command::AnswerNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
     let (mut command, nomination) = match opened {
         Opened::Command(command, nomination) => (command, nomination),
-        Opened::Ended(payload) => return Ok(payload),
+        Opened::Ended(payload) => return Ok(*payload),
     };
     if nomination.facts.person != command.me {
         let sentence = "Only the nominee may answer a question.";
