@@ -4,7 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId, UnitId,
+    AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId,
+    UnitId,
 };
 use entity::period::Day;
 

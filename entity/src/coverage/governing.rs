@@ -61,7 +61,8 @@ impl Index {
 #[must_use]
 pub fn governing<'a>(index: &'a Index, unit: UnitIx, day: Day, what_if: Option<&WhatIf>) -> Option<Governing<'a>> {
     let tree = index.tree(day);
-    let would_be_filed = what_if.and_then(|asked| asked.filed_from.filter(|from| *from <= day).map(|from| (asked, from)));
+    let would_be_filed =
+        what_if.and_then(|asked| asked.filed_from.filter(|from| *from <= day).map(|from| (asked, from)));
     let filed = tree.ancestors(unit).find_map(|above| {
         // The list is sorted by day, so the last one in force is the latest.
         let in_force = index.policies_of(above).iter().rev().find(|filed| filed.from <= day);

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::roster::{
-    Allocation, Appointment, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post, Roster,
-    StaffList, UnitIx,
+    Allocation, Appointment, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post,
+    Roster, StaffList, UnitIx,
 };
 use super::tree::Tree;
 use crate::interner::Symbol;

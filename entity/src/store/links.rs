@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait as _, Func};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QuerySelect as _,
 };
 
 use crate::id::PersonId;

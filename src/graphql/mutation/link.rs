@@ -26,10 +26,10 @@ use super::super::cache::turns::run;
 use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
+use super::super::nominations::{facts_of, terms_of};
 use super::super::object::enums::TeamStatus;
 use super::super::object::organisation::Person;
 use super::super::page::{Listed, Page, Total, cut};
-use super::super::nominations::{facts_of, terms_of};
 use super::super::request_state::{cache, caller, db, now, today};
 use crate::access::Right;
 use crate::request_id::RequestId;
@@ -246,7 +246,9 @@ async fn effects(
         withdrawn = withdraw_repeated(txn, &numbers, has_lapsed, today).await?;
         reopened = reopen(txn, &numbers).await?;
     }
-    let Some(actor) = view.scope().me().filter(|_| view.scope().viewer().person_id().is_some()) else { return Ok(None) };
+    let Some(actor) = view.scope().me().filter(|_| view.scope().viewer().person_id().is_some()) else {
+        return Ok(None);
+    };
     let context = CommandContext {
         at: now(ctx)?,
         actor: roster.people[actor.at()].id,

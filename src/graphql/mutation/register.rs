@@ -14,8 +14,8 @@ mod refusal;
 
 use async_graphql::{Context, Object};
 
-pub(crate) use self::authority::AuthorityMutation;
 use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
+pub(crate) use self::authority::AuthorityMutation;
 use self::decide::DecideNominationInput;
 use self::nominate::{NominateInput, NominationsPayload};
 use super::super::error::ApiError;

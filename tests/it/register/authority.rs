@@ -43,8 +43,9 @@ async fn asked(world: &World, query: &str) -> Value {
 
 /// The people appointed to NORTH on a day with their delegates, as ids.
 async fn responsible(world: &World, on: &str) -> Vec<(Value, Value)> {
-    let query =
-        format!(r#"{{ unit(code: "NORTH", asOf: "{on}") {{ appointments {{ person {{ id }} delegate {{ id }} }} }} }}"#);
+    let query = format!(
+        r#"{{ unit(code: "NORTH", asOf: "{on}") {{ appointments {{ person {{ id }} delegate {{ id }} }} }} }}"#
+    );
     let rows = asked(world, &query).await["unit"]["appointments"].clone();
     let rows = rows.as_array().unwrap().iter();
     rows.map(|row| (row["person"]["id"].clone(), row["delegate"]["id"].clone())).collect()

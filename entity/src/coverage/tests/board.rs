@@ -5,8 +5,8 @@ mod supporter;
 
 pub(crate) use self::answer::Answer;
 use crate::coverage::roster::{
-    AllocationTerms, Appointment, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Person, PersonIx, Placement,
-    Post, Roster, StaffList, Unit, UnitIx,
+    AllocationTerms, Appointment, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Person, PersonIx,
+    Placement, Post, Roster, StaffList, Unit, UnitIx,
 };
 use crate::coverage::{Index, PolicyTerms, Question, WhatIf, compute, mix};
 use crate::id::{PersonId, UnitId};

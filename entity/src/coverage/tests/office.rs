@@ -107,9 +107,8 @@ fn a_delegate_of_a_manager_without_an_appointment_proves() {
 
 #[test]
 fn an_acting_line_manager_proves_on_their_days() {
-    let acting = |person: &str, validity: Validity| {
-        offices().delegation(DelegationKind::Acting, person, "Dee", validity)
-    };
+    let acting =
+        |person: &str, validity: Validity| offices().delegation(DelegationKind::Acting, person, "Dee", validity);
     assert!(are_proven(acting("Ann", through(DECIDED, DECIDED)), "Dee", "Sam"));
     assert!(!are_proven(acting("Ann", through("", "2026-03-09")), "Dee", "Sam"));
     assert!(!are_proven(acting("Lin", Validity::ALWAYS), "Dee", "Sam"));

@@ -46,10 +46,7 @@ fn an_appointment_ends_yesterday_at_the_earliest() {
 #[test]
 fn an_appointment_that_has_not_begun_is_removed() {
     assert_eq!(ended(held("2026-12-01", ""), day("2026-11-20"), today()), Ok(None));
-    assert_eq!(
-        ended(held("2026-12-01", ""), day("2026-12-01"), today()),
-        Ok(Some(held("2026-12-01", "2026-12-02")))
-    );
+    assert_eq!(ended(held("2026-12-01", ""), day("2026-12-01"), today()), Ok(Some(held("2026-12-01", "2026-12-02"))));
 }
 
 #[test]

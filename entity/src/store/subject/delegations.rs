@@ -14,11 +14,8 @@ impl Reader<'_> {
             .add(delegation::Column::PrincipalId.eq(me))
             .add(delegation::Column::DelegateId.eq(me))
             .add(delegation::Column::AppointedBy.eq(me));
-        let rows = delegation::Entity::find()
-            .filter(concerns)
-            .order_by_asc(delegation::Column::Id)
-            .all(self.txn)
-            .await?;
+        let rows =
+            delegation::Entity::find().filter(concerns).order_by_asc(delegation::Column::Id).all(self.txn).await?;
         let record = |row: delegation::Model| {
             let delegation::Model { id: _, kind, principal_id, delegate_id, valid_from, valid_to, appointed_by } = row;
             json!({

@@ -130,9 +130,7 @@ impl From<AuthorityRefusal> for CommandRefusal {
             AuthorityRefusal::TooFarAhead => {
                 out_of_range("from", format!("`from` must be at most {DAYS_AHEAD} days ahead."))
             }
-            AuthorityRefusal::EndsBeforeStart => {
-                out_of_range("until", "`until` must not be before `from`.".to_owned())
-            }
+            AuthorityRefusal::EndsBeforeStart => out_of_range("until", "`until` must not be before `from`.".to_owned()),
             AuthorityRefusal::TooLong => {
                 out_of_range("until", format!("An exemption must end within {EXEMPTION_MONTHS} months from today."))
             }
@@ -144,9 +142,11 @@ impl From<AuthorityRefusal> for CommandRefusal {
                                 `from`.";
                 Self::about(RefusalCode::NotReplaceable, "replaces", sentence)
             }
-            AuthorityRefusal::EndsEarlier => {
-                Self::about(RefusalCode::NothingToChange, "lastDay", "The appointment ends on this day already, or before.")
-            }
+            AuthorityRefusal::EndsEarlier => Self::about(
+                RefusalCode::NothingToChange,
+                "lastDay",
+                "The appointment ends on this day already, or before.",
+            ),
             AuthorityRefusal::NoOffice => {
                 let sentence = "The person is not responsible for this unit, or is not the line manager of anyone, on \
                                 these days. A delegate cannot delegate on.";

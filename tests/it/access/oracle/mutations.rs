@@ -142,7 +142,9 @@ const WISHES: [Wish; 34] = [
         field: "endAppointment",
         asked: |_| {
             let id = encoded("Appointment", 1);
-            format!(r#"endAppointment(input: {{appointmentId: "{id}", lastDay: "2026-12-01"}}) {{ refusals {{ code }} }}"#)
+            format!(
+                r#"endAppointment(input: {{appointmentId: "{id}", lastDay: "2026-12-01"}}) {{ refusals {{ code }} }}"#
+            )
         },
         may: |sight| sight.takes_coordinators_steps(),
     },

@@ -68,10 +68,7 @@ both!(
         let input = with(of_north(9, "2027-01-01", "2027-01-31"), json!({ "forPersonId": person_id(SENIOR_MANAGER) }));
         assert_eq!(delegate(&world, COORDINATOR, input.clone()).await["refusals"], json!([]));
         assert_eq!(refused(&delegate(&world, COORDINATOR, input).await), "ALREADY_DONE");
-        assert_eq!(
-            responsible(&world, "2027-01-15").await,
-            [(json!(person_id(SENIOR_MANAGER)), json!(person_id(9)))]
-        );
+        assert_eq!(responsible(&world, "2027-01-15").await, [(json!(person_id(SENIOR_MANAGER)), json!(person_id(9)))]);
     }
 );
 
@@ -102,7 +99,8 @@ both!(
 
 /// Decides on a nomination that is hidden from the person: the code of the error as a refusal.
 async fn decide_hidden(world: &World, by: i64, item: Value) -> Value {
-    let answer = attempt(world, by, "decideNomination", json!({ "items": [item] }), "results { refusals { code } }").await;
+    let answer =
+        attempt(world, by, "decideNomination", json!({ "items": [item] }), "results { refusals { code } }").await;
     let code = answer["errors"][0]["extensions"]["code"].clone();
     json!({ "refusals": [{ "code": code, "message": "." }] })
 }

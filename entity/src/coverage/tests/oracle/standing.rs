@@ -70,9 +70,10 @@ impl<'a> Oracle<'a> {
 
     /// Whether `by` stands in for a line manager without an appointment, or as one for a person who has none.
     fn has_delegation(self, kind: DelegationKind, principal: PersonIx, by: PersonIx) -> bool {
-        self.roster.delegations.iter().any(|row| {
-            (row.kind, row.principal, row.delegate) == (kind, principal, by) && self.holds(row.validity)
-        })
+        self.roster
+            .delegations
+            .iter()
+            .any(|row| (row.kind, row.principal, row.delegate) == (kind, principal, by) && self.holds(row.validity))
     }
 
     /// "A valid appointment as Senior Manager of the unit or of one above it, or the valid delegate of one": on this day.

@@ -98,9 +98,8 @@ pub(super) async fn appoint(ctx: &Context<'_>, input: AppointInput) -> Result<Ap
         Begun::Repeated(objects) => {
             let people = objects.iter().filter(|object| object.kind == ObjectKind::Person);
             let people: Vec<_> = people.map(|object| PersonId(object.id)).collect();
-            let same = |row: &Appointed| {
-                row.role == role && row.validity.from == Some(from) && people.contains(&row.person)
-            };
+            let same =
+                |row: &Appointed| row.role == role && row.validity.from == Some(from) && people.contains(&row.person);
             return AppointmentPayload::shown(ctx, &input.unit_code, same).await;
         }
         Begun::Refused(refusal) => return Ok(AppointmentPayload::refused(refusal)),

@@ -118,9 +118,10 @@ async fn find(
     input: &DelegateInput,
 ) -> Result<Result<NewDelegate, CommandRefusal>, ApiError> {
     let is_coordinator = command.scope.require_of_person(Right::Register).is_ok();
-    let principal = input.for_person_id.as_ref().map_or(Some(command.me), |id| {
-        NodeId::decode_person(id).and_then(|id| command.known.person_by_id(id))
-    });
+    let principal = input
+        .for_person_id
+        .as_ref()
+        .map_or(Some(command.me), |id| NodeId::decode_person(id).and_then(|id| command.known.person_by_id(id)));
     let principal = match principal {
         Some(principal) if principal == command.me || is_coordinator => principal,
         None if is_coordinator => {
@@ -128,7 +129,8 @@ async fn find(
             return Ok(Err(CommandRefusal::about(RefusalCode::PersonUnknown, "forPersonId", sentence)));
         }
         Some(_) | None => {
-            let sentence = "Only the person themselves or a coordinator names a delegate. A delegate cannot delegate on.";
+            let sentence =
+                "Only the person themselves or a coordinator names a delegate. A delegate cannot delegate on.";
             return Ok(Err(CommandRefusal::about(RefusalCode::NotYourStep, "forPersonId", sentence)));
         }
     };
@@ -165,11 +167,12 @@ async fn name_in_appointment(
         .all(command.txn.connection())
         .await?;
     let is_held = |row: &appointment::Model| (row.valid_from, row.valid_to) == (held.from, held.to);
-    let row = rows.into_iter().find(is_held).ok_or_else(|| ApiError::internal("the appointment is not in its table"))?;
+    let row =
+        rows.into_iter().find(is_held).ok_or_else(|| ApiError::internal("the appointment is not in its table"))?;
     let from = new.days.from;
-    let earlier = row.delegate_id.and_then(|_| {
-        earlier_days(held, Validity { from: row.delegate_from, to: row.delegate_to }, from)
-    });
+    let earlier = row
+        .delegate_id
+        .and_then(|_| earlier_days(held, Validity { from: row.delegate_from, to: row.delegate_to }, from));
     let named = appointment::Model {
         delegate_id: Some(command.id_of(new.delegate)),
         delegate_from: checked.validity.from,
@@ -262,7 +265,8 @@ async fn shown(ctx: &Context<'_>, input: &DelegateInput, people: &[PersonId]) ->
     let found = match input.unit_code.as_deref().map(|code| day_scope.known.unit_by_code(code)) {
         None => {
             let mut rows = people.iter().flat_map(|person| index.delegations_of(*person));
-            rows.find(|row| is_meant(row.principal, row.delegate, row.validity)).map(|row| (row.principal, row.delegate))
+            rows.find(|row| is_meant(row.principal, row.delegate, row.validity))
+                .map(|row| (row.principal, row.delegate))
         }
         Some(unit) => {
             let rows = unit.map_or(&[][..], |unit| index.appointments_for(unit));

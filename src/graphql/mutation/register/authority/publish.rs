@@ -80,7 +80,8 @@ pub(super) async fn publish(ctx: &Context<'_>, input: PublishPolicyInput) -> Res
         Begun::Refused(refusal) => return Ok(PublishPolicyPayload::refused(refusal)),
     };
     command.scope.require_of_person(Right::Register)?;
-    let PublishPolicyInput { unit_code, in_force_from: Date(from), policy, register, preview, idempotency_key: _ } = input;
+    let PublishPolicyInput { unit_code, in_force_from: Date(from), policy, register, preview, idempotency_key: _ } =
+        input;
     let unit = match command.open_unit(&unit_code) {
         Ok(unit) => unit,
         Err(refusal) => return Ok(PublishPolicyPayload::refused(refusal)),

@@ -81,9 +81,8 @@ fn within(field: &str, range: &RangeInclusive<u32>, value: Option<i32>) -> Resul
 
 fn bands(given: Vec<String>) -> Result<Vec<String>, ApiError> {
     let bands: Vec<String> = given.iter().map(|band| band.trim().to_owned()).collect();
-    let is_band = |band: &String| {
-        (1..=LONGEST_BAND).contains(&band.chars().count()) && !band.contains([BETWEEN_BANDS, '\0'])
-    };
+    let is_band =
+        |band: &String| (1..=LONGEST_BAND).contains(&band.chars().count()) && !band.contains([BETWEEN_BANDS, '\0']);
     let mut keys: Vec<_> = bands.iter().map(|band| spelling::key(band).into_owned()).collect();
     keys.sort_unstable();
     keys.dedup();
