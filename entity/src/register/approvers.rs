@@ -126,6 +126,8 @@ fn senior(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
     // As in coverage, a manager named on a Bank post is a line manager too.
     let posts = index.posts_of(facts.person).filter(|post| post.validity.holds_on(day));
     barred.extend(posts.filter_map(|post| post.line_manager));
+    let acting = index.acting_managers_of(facts.person).filter(|row| row.validity.holds_on(day));
+    barred.extend(acting.map(|row| row.delegate));
     let of_unit = |unit: UnitIx| {
         let appointed = index.appointments_for(unit).iter().filter(|appointment| {
             appointment.role == AppointmentRole::SeniorManager && appointment.validity.holds_on(day)

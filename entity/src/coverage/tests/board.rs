@@ -213,7 +213,7 @@ impl Board {
     }
 
     /// A person who stands in for a line manager without an appointment, or as one for a person who has none.
-    pub(super) fn delegation(
+    pub(crate) fn delegation(
         mut self,
         kind: DelegationKind,
         principal: &str,
