@@ -53,6 +53,8 @@ ids! {
     AppointmentId,
     /// A coverage policy.
     PolicyId,
+    /// A person who stands in for a line manager without an appointment.
+    DelegationId,
     /// A dated exemption.
     ExemptionId,
     /// One import of files.

@@ -6,6 +6,7 @@
 
 pub mod allocation;
 pub mod approvers;
+pub mod authority;
 pub mod checklist;
 pub mod facts;
 pub mod nomination;

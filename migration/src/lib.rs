@@ -38,6 +38,7 @@ mod m20261201_000081_fact_change;
 mod m20261201_000091_register;
 mod m20261201_000101_withdrawn_approval;
 mod m20261201_000102_directory_entry;
+mod m20261201_000111_delegation;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -74,6 +75,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000101_withdrawn_approval::Migration),
             Box::new(m20261201_000102_directory_entry::Migration),
             Box::new(m20261201_000081_fact_change::Migration),
+            Box::new(m20261201_000111_delegation::Migration),
         ]
     }
 }

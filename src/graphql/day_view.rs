@@ -21,7 +21,7 @@ use super::error::ApiError;
 use super::hidden::{Hidden, Level1Detail, sees_small_numbers, small_number_limit};
 use super::request_state::{RequestState, cache, caller, data_state, facts, today};
 use super::scalar::Date;
-use crate::access::Right;
+use crate::access::{Right, Viewer};
 
 /// The years that are accepted. Days outside of them are typing errors.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1990..=2100;
@@ -106,6 +106,30 @@ impl DayScope {
         known.facts.check_complete(as_of.day).map_err(|error| ApiError::bad_input("asOf", sentence(&error)))?;
         let (known, scope) = (Arc::clone(known), Arc::clone(scope));
         Ok(Self { known, as_of, scope, today: today(ctx)?, limit: small_number_limit(ctx)? })
+    }
+
+    /// Returns the scope of a day in data that need not be the request's: a command shows what it changes beside what was
+    /// before.
+    ///
+    /// # Errors
+    ///
+    /// [`ApiError::internal`] if the schema was built without its settings.
+    pub(crate) fn of_command(
+        ctx: &Context<'_>,
+        known: &Arc<ReferenceData>,
+        viewer: Viewer,
+        day: Day,
+        today: Day,
+    ) -> Result<Self, ApiError> {
+        let scope = Arc::new(Scope::new(viewer, Arc::clone(known), today));
+        let as_of = AsOf { day, named: Some(day) };
+        Ok(Self { known: Arc::clone(known), as_of, scope, today, limit: small_number_limit(ctx)? })
+    }
+
+    /// The day with a coverage that was computed for it. Viewers who may not see small numbers see none of it.
+    pub(crate) fn with_computed(self, coverage: Arc<Coverage>) -> Arc<DayView> {
+        let published = (!sees_small_numbers(&self.scope)).then(Arc::default);
+        Arc::new(DayView { day_scope: self, coverage, published })
     }
 
     /// Computes the coverage of the day, if the viewer may see any figures. For a viewer without figures nothing is computed,

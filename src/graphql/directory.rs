@@ -3,8 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::coverage::roster::{PersonIx, Post, UnitIx};
-use entity::id::{AllocationId, PersonId, UnitId};
+use entity::coverage::roster::{Delegation, PersonIx, Post, UnitIx};
+use entity::id::{AllocationId, AppointmentId, PersonId, UnitId};
 use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use entity::spelling;
@@ -59,6 +59,7 @@ pub(crate) struct Exempted {
 /// A dated appointment of a person who is responsible for a unit.
 #[derive(Clone, Debug)]
 pub(crate) struct Appointed {
+    pub(crate) id: AppointmentId,
     pub(crate) role: AppointmentRole,
     pub(crate) person: PersonId,
     pub(crate) validity: Validity,
@@ -146,7 +147,9 @@ impl ReferenceData {
         let appointments =
             units.filter_map(|unit| self.unit_by_id(*unit)).flat_map(|unit| index.appointments_for(unit));
         let for_others = appointments.filter(|row| row.has_delegate(person, day)).map(|row| row.person);
-        let mut principals: Vec<_> = for_others.chain([person]).collect();
+        let stands_in = |row: &&Delegation| row.delegate == person && row.validity.holds_on(day);
+        let of_line_managers = index.roster().delegations.iter().filter(stands_in).map(|row| row.principal);
+        let mut principals: Vec<_> = for_others.chain(of_line_managers).chain([person]).collect();
         principals.sort_unstable();
         principals.dedup();
         principals
@@ -184,6 +187,7 @@ impl Directory {
         let same = links::load(db).await?;
         for row in appointment::Entity::find().all(db).await? {
             let appointed = Appointed {
+                id: row.id,
                 role: row.role,
                 person: same.lowest(row.person_id),
                 validity: Validity { from: row.valid_from, to: row.valid_to },
@@ -216,6 +220,11 @@ impl Directory {
     /// The appointments to a unit, latest first.
     pub(crate) fn appointments(&self, unit: UnitId) -> &[Appointed] {
         self.appointments.get(&unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// The appointment with an id.
+    pub(crate) fn appointment(&self, id: AppointmentId) -> Option<&Appointed> {
+        self.appointments.values().flatten().find(|row| row.id == id)
     }
 
     /// The units for which a person is responsible on the day, or is the delegate, with their role.

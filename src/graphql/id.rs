@@ -4,8 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId, SnapshotId,
-    UnitId,
+    AllocationId, AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId,
+    SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -25,6 +25,8 @@ pub(crate) enum NodeId {
     Nomination(NominationId),
     /// Names an allocation in commands; `node` finds none.
     Allocation(AllocationId),
+    /// An appointment has no page of its own: `node` does not find it.
+    Appointment(AppointmentId),
 }
 
 impl NodeId {
@@ -45,6 +47,7 @@ impl NodeId {
             Self::AuditEvent(id) => format!("AuditEvent:{id}"),
             Self::Nomination(id) => format!("Nomination:{id}"),
             Self::Allocation(id) => format!("Allocation:{id}"),
+            Self::Appointment(id) => format!("Appointment:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -70,6 +73,7 @@ impl NodeId {
             "AuditEvent" => Self::AuditEvent(AuditEventId(plain()?)),
             "Nomination" => Self::Nomination(NominationId(plain()?)),
             "Allocation" => Self::Allocation(AllocationId(plain()?)),
+            "Appointment" => Self::Appointment(AppointmentId(plain()?)),
             _ => return None,
         })
     }
@@ -86,6 +90,14 @@ impl NodeId {
     pub(crate) fn decode_allocation(id: &ID) -> Option<AllocationId> {
         match Self::decode(id)? {
             Self::Allocation(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The appointment with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_appointment(id: &ID) -> Option<AppointmentId> {
+        match Self::decode(id)? {
+            Self::Appointment(id) => Some(id),
             _ => None,
         }
     }
@@ -119,6 +131,7 @@ mod tests {
             NodeId::AuditEvent(AuditEventId(7)),
             NodeId::Nomination(NominationId(8)),
             NodeId::Allocation(AllocationId(9)),
+            NodeId::Appointment(AppointmentId(10)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

@@ -34,9 +34,10 @@ pub(crate) fn facts_of(known: &ReferenceData, stored: &StoredNomination) -> Opti
     stored.facts(|id| known.person_by_id(id), |id| known.unit_by_id(id))
 }
 
-/// The numbers of the register that hold for a unit.
-pub(crate) fn terms_of(_known: &ReferenceData, _facts: &NominationFacts) -> RegisterTerms {
-    RegisterTerms::default()
+/// The numbers of the register that hold for a nomination: those of the policy of its unit on the day on which it was opened.
+/// So a later policy neither ends a nomination at once nor opens a lapsed one again.
+pub(crate) fn terms_of(known: &ReferenceData, facts: &NominationFacts) -> RegisterTerms {
+    known.facts.index.register_terms(facts.unit, facts.opened_on)
 }
 
 /// The viewer of nominations. `None` for a token, which sees none.

@@ -3,7 +3,7 @@
 
 use super::index::Index;
 use super::policy::PolicyTerms;
-use super::roster::{Allocation, Approval, PersonIx};
+use super::roster::{Allocation, Approval, Delegation, PersonIx};
 use crate::period::Day;
 use crate::value::{AppointmentRole, ApproverOffice};
 
@@ -76,13 +76,17 @@ fn judge(
 }
 
 /// Whether `by` was the line manager named on a post of the supporter that was valid on `day` (including Bank posts),
-/// or that manager's delegate.
+/// or that manager's delegate, or an acting line manager of the supporter.
 fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -> bool {
     let managers =
         index.posts_of(supporter).filter(|post| post.validity.holds_on(day)).filter_map(|post| post.line_manager);
-    let stands_in =
-        |manager: PersonIx| index.appointments_of(manager).iter().any(|appointment| appointment.has_delegate(by, day));
+    let holds = |delegation: &Delegation| delegation.delegate == by && delegation.validity.holds_on(day);
+    let stands_in = |manager: PersonIx| {
+        index.appointments_of(manager).iter().any(|appointment| appointment.has_delegate(by, day))
+            || index.delegations_of(manager).any(holds)
+    };
     managers.into_iter().any(|manager| manager == by || stands_in(manager))
+        || index.acting_managers_of(supporter).any(holds)
 }
 
 /// Whether `by` held an appointment as Senior Manager of the allocation's unit or of one above it on `day`, or was the

@@ -55,6 +55,7 @@ pub(crate) fn days_of_change(
     let mut policies = vec![&defaults];
     let mut people: Vec<PersonIx> = Vec::new();
     // A unit that moves comes under other policies, and so does every unit below it.
+    days.add(what_if.and_then(|asked| asked.filed_from));
     let moves: Vec<_> = index.moves().filter(|(day, _)| today < *day && *day <= horizon).collect();
     moves.iter().for_each(|(day, _)| days.add(Some(*day)));
     let trees: Vec<_> = std::iter::once(index.tree(today)).chain(moves.into_iter().map(|(_, tree)| tree)).collect();

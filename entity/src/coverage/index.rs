@@ -1,16 +1,19 @@
 //! The roster, indexed so that every lookup for a unit or a person avoids a search. Built once, in time linear in the
 //! roster; valid for every day.
 
+mod register;
+
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use super::roster::{
-    Allocation, Appointment, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post, Roster,
-    StaffList, UnitIx,
+    Allocation, Appointment, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Post,
+    Roster, StaffList, UnitIx,
 };
 use super::tree::Tree;
 use crate::interner::Symbol;
 use crate::period::{Day, Validity};
+use crate::register::terms::RegisterTerms;
 
 /// A roster with its indexes.
 #[derive(Debug)]
@@ -31,6 +34,10 @@ pub struct Index {
     groups: HashMap<Symbol, Vec<UnitIx>>,
     appointments_by_unit: HashMap<UnitIx, Vec<Appointment>>,
     appointments_by_person: HashMap<PersonIx, Vec<Appointment>>,
+    /// By line manager, or by the person who has none.
+    delegations: HashMap<PersonIx, Vec<Delegation>>,
+    /// By unit and first day of the policy.
+    register_terms: HashMap<(UnitIx, Day), RegisterTerms>,
     /// By employer; the lists of each in order of series and as-at day.
     staff_lists: HashMap<Option<Symbol>, Vec<StaffList>>,
     /// Units that are named in rejected rows of any list.
@@ -120,6 +127,12 @@ impl Index {
             groups,
             appointments_by_unit: by_key(&roster.appointments, |appointment| appointment.unit),
             appointments_by_person: by_key(&roster.appointments, |appointment| appointment.person),
+            delegations: by_key(&roster.delegations, |delegation| delegation.principal),
+            register_terms: roster
+                .register_terms
+                .iter()
+                .map(|filed| ((filed.unit, filed.from), filed.terms.clone()))
+                .collect(),
             staff_lists,
             units_not_read,
             roster,

@@ -157,6 +157,17 @@ pub struct PolicyChange {
 }
 
 impl PolicyChange {
+    /// Returns the change that makes any policy into this one.
+    #[must_use]
+    pub fn to(terms: &PolicyTerms) -> Self {
+        Self {
+            numbers: PolicyNumber::ALL.iter().map(|number| (*number, terms.number(*number))).collect(),
+            trainer_level: Some(terms.trainer_level.clone()),
+            approver_office: Some(terms.approver_office),
+            mix: Some(terms.mix.clone()),
+        }
+    }
+
     /// Whether the change judges people by some of their records in a new way: its result for a team then reveals
     /// something about these records.
     #[must_use]
@@ -178,7 +189,9 @@ impl PolicyChange {
         self.numbers.iter().rfind(|(number, _)| *number == which).map(|(_, value)| *value)
     }
 
-    pub(super) fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
+    /// Returns a policy with the change.
+    #[must_use]
+    pub fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
         let Self { numbers, trainer_level, approver_office, mix } = self;
         let mut terms = policy.clone();
         for (number, value) in numbers {

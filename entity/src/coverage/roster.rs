@@ -3,11 +3,15 @@
 //! Units and people are identified by their index in the roster's own lists. Texts that are only compared (site, band,
 //! job family, employer, cover group) are stored once each in an [`Interner`] and identified by a [`Symbol`].
 
+mod register;
+
 use super::policy::PolicyTerms;
 use crate::id::{AllocationId, PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
 use crate::value::AppointmentRole;
+
+pub use register::{Delegation, FiledRegisterTerms};
 
 /// Index of a unit in [`Roster::units`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -324,6 +328,10 @@ pub struct Roster {
     pub exemptions: Vec<Exemption>,
     /// All appointments.
     pub appointments: Vec<Appointment>,
+    /// All delegates of line managers without an appointment, and all acting line managers.
+    pub delegations: Vec<Delegation>,
+    /// The numbers of the register, of the policies that set any.
+    pub register_terms: Vec<FiledRegisterTerms>,
     /// All applied staff lists. For one employer and one as-at day, only the last that was applied.
     pub staff_lists: Vec<StaffList>,
     /// The texts that the other lists refer to.

@@ -8,7 +8,7 @@ use self::would_count::would_count;
 use super::facts::{NominationFacts, capacities};
 use super::posts::Candidacy;
 use crate::coverage::Index;
-use crate::coverage::roster::{PersonIx, UnitIx};
+use crate::coverage::roster::{Delegation, PersonIx, UnitIx};
 use crate::period::Day;
 pub use crate::value::register::CannotDecide;
 use crate::value::{AppointmentRole, ApproverCapacity, Role};
@@ -31,6 +31,8 @@ pub enum ApproverBecause {
     LineManager,
     /// The delegate of that line manager.
     LineManagerDelegate,
+    /// The acting line manager of the nominee, whose posts name none.
+    ActingLineManager,
     /// The Senior Manager appointed for this unit.
     SeniorManager(UnitIx),
     /// The delegate of that Senior Manager.
@@ -94,10 +96,13 @@ fn line(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
     let managers: BTreeSet<PersonIx> = posts.filter_map(|post| post.line_manager).collect();
     let mut barred = other_approval(ApproverCapacity::Line, facts);
     barred.insert(person);
-    // A line manager has no appointment of their own: as in coverage, the delegate of any appointment stands in.
+    let stands_in = |row: &&Delegation| row.validity.holds_on(day);
+    // As in coverage, the delegate of any appointment of a line manager stands in.
     let with_delegates = |manager: PersonIx| {
         let appointments = index.appointments_of(manager).iter();
-        let delegates = appointments.filter_map(|appointment| appointment.delegate_on(day)).collect::<BTreeSet<_>>();
+        let delegates = appointments.filter_map(|appointment| appointment.delegate_on(day));
+        let recorded = index.delegations_of(manager).filter(stands_in).map(|row| row.delegate);
+        let delegates = delegates.chain(recorded).collect::<BTreeSet<_>>();
         let themselves = Approver { decider: manager, principal: manager, why: ApproverBecause::LineManager };
         let why = ApproverBecause::LineManagerDelegate;
         std::iter::once(themselves).chain(delegates.into_iter().map(move |decider| Approver {
@@ -106,7 +111,11 @@ fn line(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
             why,
         }))
     };
-    eligible(managers.into_iter().flat_map(with_delegates), &barred)
+    let acting = index.acting_managers_of(person).filter(stands_in).map(|row| {
+        let (decider, why) = (row.delegate, ApproverBecause::ActingLineManager);
+        Approver { decider, principal: decider, why }
+    });
+    eligible(managers.into_iter().flat_map(with_delegates).chain(acting), &barred)
 }
 
 /// The Senior Managers of the nearest unit at or above that has one who is not barred.
@@ -117,6 +126,8 @@ fn senior(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
     // As in coverage, a manager named on a Bank post is a line manager too.
     let posts = index.posts_of(facts.person).filter(|post| post.validity.holds_on(day));
     barred.extend(posts.filter_map(|post| post.line_manager));
+    let acting = index.acting_managers_of(facts.person).filter(|row| row.validity.holds_on(day));
+    barred.extend(acting.map(|row| row.delegate));
     let of_unit = |unit: UnitIx| {
         let appointed = index.appointments_for(unit).iter().filter(|appointment| {
             appointment.role == AppointmentRole::SeniorManager && appointment.validity.holds_on(day)

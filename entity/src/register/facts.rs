@@ -83,10 +83,20 @@ impl NominationFacts {
         self.decisions.iter().filter(is_accept)
     }
 
-    /// Whether the last decision in a capacity is an approval.
+    /// Whether the last decision in a capacity is an approval that a link did not make void.
     #[must_use]
     pub fn is_accepted(&self, capacity: ApproverCapacity) -> bool {
-        self.last_decision(capacity).is_some_and(|decision| decision.kind == DecisionKind::Accept)
+        let last = self.last_decision(capacity);
+        last.is_some_and(|decision| decision.kind == DecisionKind::Accept && !self.is_void(decision))
+    }
+
+    /// Whether an approval counts no more because a link showed two people to be one: the approver is the nominee, or a
+    /// senior manager's approval is by a person who takes part in a line manager's.
+    fn is_void(&self, approval: &DecisionFacts) -> bool {
+        let is_party = |person: PersonIx| approval.decider == person || approval.principal == person;
+        let is_both = |line: &DecisionFacts| is_party(line.decider) || is_party(line.principal);
+        is_party(self.person)
+            || approval.capacity == ApproverCapacity::Senior && self.accepts(ApproverCapacity::Line).any(is_both)
     }
 
     /// Returns the same nomination as it was on `day`: without later decisions, acceptance and end. An answer has no day
@@ -123,4 +133,62 @@ pub fn agreed_hours(facts: &NominationFacts) -> Option<i32> {
     let last = |capacity: &ApproverCapacity| facts.accepts(*capacity).rev().find_map(|accept| accept.protected_hours);
     let figures: Option<Vec<i32>> = capacities(facts.role).iter().map(last).collect();
     figures?.into_iter().min()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day() -> Day {
+        Day::new(2026, 11, 16).unwrap()
+    }
+
+    fn accepted(capacity: ApproverCapacity, decider: u32, principal: u32) -> DecisionFacts {
+        DecisionFacts {
+            capacity,
+            kind: DecisionKind::Accept,
+            on: day(),
+            decider: PersonIx(decider),
+            principal: PersonIx(principal),
+            protected_hours: Some(400),
+            answered: true,
+        }
+    }
+
+    fn nomination(decisions: Vec<DecisionFacts>) -> NominationFacts {
+        NominationFacts {
+            person: PersonIx(0),
+            role: Role::PeerSupporter,
+            unit: UnitIx(0),
+            share: 1000,
+            outside_team: false,
+            nominator: PersonIx(0),
+            opened_on: day(),
+            accepted_on: Some(day()),
+            wished_start: None,
+            ended: None,
+            decisions,
+        }
+    }
+
+    #[test]
+    fn two_approvals_by_one_person_are_one() {
+        let (line, senior) = (ApproverCapacity::Line, ApproverCapacity::Senior);
+        assert!(is_complete(&nomination(vec![accepted(line, 1, 1), accepted(senior, 2, 2)])));
+        // A link can show any two of the four to be one person.
+        for (decider, principal) in [(1, 1), (1, 4), (2, 1), (2, 3)] {
+            let reopened = nomination(vec![accepted(line, 1, 3), accepted(senior, decider, principal)]);
+            assert!(reopened.is_accepted(line) && !reopened.is_accepted(senior), "{decider} {principal}");
+        }
+        let decided_again = vec![accepted(senior, 1, 1), accepted(line, 1, 1), accepted(senior, 2, 2)];
+        assert!(is_complete(&nomination(decided_again)));
+    }
+
+    #[test]
+    fn an_approval_by_the_nominee_is_none() {
+        for capacity in [ApproverCapacity::Line, ApproverCapacity::Senior] {
+            assert!(!nomination(vec![accepted(capacity, 0, 1)]).is_accepted(capacity));
+            assert!(!nomination(vec![accepted(capacity, 1, 0)]).is_accepted(capacity));
+        }
+    }
 }

@@ -5,11 +5,10 @@ use std::hash::Hash;
 
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait as _, Func};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QuerySelect as _,
 };
 
-use super::facts;
 use crate::id::PersonId;
 use crate::period::{Day, Validity};
 use crate::register::shares;
@@ -108,13 +107,12 @@ pub async fn proposals(db: &impl ConnectionTrait) -> Result<Vec<(PersonId, Perso
     Ok(pairs)
 }
 
-/// Links two numbers of one person, within a writing transaction that the caller commits.
+/// Checks that two numbers may be linked.
 ///
 /// # Errors
 ///
 /// The database error; a refusal is a value.
-pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
-    facts::lock(txn).await?;
+pub async fn check(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
     if a == b {
         return Ok(Err(LinkRefusal::AlreadyOne));
     }
@@ -138,28 +136,16 @@ pub async fn link(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result
     if let Some(excess) = shares::first_excess(dated) {
         return Ok(Err(LinkRefusal::SharesTooLarge(excess.from)));
     }
-    let row = person_link::ActiveModel { person_id: Set(a), same_as_id: Set(b), ..Default::default() };
-    person_link::Entity::insert(row).exec_without_returning(txn).await?;
-    facts::bump_data_version(txn).await?;
     Ok(Ok(()))
 }
 
-/// Removes the link between two numbers, within a writing transaction that the caller commits.
-///
-/// # Errors
-///
-/// The database error; a refusal is a value.
-pub async fn unlink(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
-    facts::lock(txn).await?;
+/// Returns the links that join two numbers directly.
+pub async fn direct(txn: &DatabaseTransaction, a: PersonId, b: PersonId) -> Result<Vec<person_link::Model>, DbErr> {
     let joins = |a: PersonId, b: PersonId| {
         Condition::all().add(person_link::Column::PersonId.eq(a)).add(person_link::Column::SameAsId.eq(b))
     };
     let either = Condition::any().add(joins(a, b)).add(joins(b, a));
-    if person_link::Entity::delete_many().filter(either).exec(txn).await?.rows_affected == 0 {
-        return Ok(Err(LinkRefusal::NotLinked));
-    }
-    facts::bump_data_version(txn).await?;
-    Ok(Ok(()))
+    person_link::Entity::find().filter(either).all(txn).await
 }
 
 #[cfg(test)]

@@ -5,7 +5,11 @@ use crate::coverage::mix::{self, MixError, Rule};
 use crate::coverage::policy::PolicyNumber;
 use crate::id::{PolicyId, UnitId};
 use crate::period::Day;
-use crate::table::policy;
+use crate::register::terms::RegisterTerms;
+use crate::table::{policy, policy_register_terms};
+
+/// Separates the pay bands of a stored order.
+pub const BETWEEN_BANDS: char = ';';
 
 /// A stored policy whose mix rules this program cannot read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +91,63 @@ pub fn row(id: PolicyId, unit_id: UnitId, in_force_from: Day, terms: &PolicyTerm
     }
 }
 
+/// Returns the numbers of the register that a stored policy sets; nulls are defaults.
+#[must_use]
+pub fn register_terms(row: &policy_register_terms::Model) -> RegisterTerms {
+    let policy_register_terms::Model {
+        policy_id: _,
+        nomination_days,
+        silence_days,
+        again_days,
+        months_in_post,
+        months_active,
+        waiting_per_nominator,
+        ended_months,
+        band_order,
+    } = row;
+    let defaults = RegisterTerms::default();
+    let number =
+        |stored: Option<i32>, default: u32| stored.and_then(|number| u32::try_from(number).ok()).unwrap_or(default);
+    let bands = |text: &String| text.split(BETWEEN_BANDS).map(|band| band.trim().to_owned()).collect();
+    RegisterTerms {
+        nomination_days: number(*nomination_days, defaults.nomination_days),
+        silence_days: number(*silence_days, defaults.silence_days),
+        again_days: number(*again_days, defaults.again_days),
+        months_in_post: number(*months_in_post, defaults.months_in_post),
+        months_active: number(*months_active, defaults.months_active),
+        waiting_per_nominator: number(*waiting_per_nominator, defaults.waiting_per_nominator),
+        ended_months: number(*ended_months, defaults.ended_months),
+        band_order: band_order.as_ref().map_or(defaults.band_order, bands),
+    }
+}
+
+/// Returns the row of the numbers of the register that a policy sets.
+#[must_use]
+pub fn register_terms_row(policy_id: PolicyId, terms: &RegisterTerms) -> policy_register_terms::Model {
+    let RegisterTerms {
+        nomination_days,
+        silence_days,
+        again_days,
+        months_in_post,
+        months_active,
+        waiting_per_nominator,
+        ended_months,
+        band_order,
+    } = terms;
+    let number = |number: u32| Some(i32::try_from(number).unwrap_or(i32::MAX));
+    policy_register_terms::Model {
+        policy_id,
+        nomination_days: number(*nomination_days),
+        silence_days: number(*silence_days),
+        again_days: number(*again_days),
+        months_in_post: number(*months_in_post),
+        months_active: number(*months_active),
+        waiting_per_nominator: number(*waiting_per_nominator),
+        ended_months: number(*ended_months),
+        band_order: Some(band_order.join("; ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,5 +162,32 @@ mod tests {
         }
         let from = Day::new(2026, 4, 1).unwrap();
         assert_eq!(terms(&row(PolicyId(1), UnitId(2), from, &filed)), Ok(filed));
+    }
+
+    #[test]
+    fn register_terms_survive_their_row() {
+        let terms = RegisterTerms {
+            nomination_days: 1,
+            silence_days: 2,
+            again_days: 3,
+            months_in_post: 4,
+            months_active: 5,
+            waiting_per_nominator: 6,
+            ended_months: 7,
+            band_order: vec!["Band 5".to_owned(), "Band 6".to_owned()],
+        };
+        assert_eq!(register_terms(&register_terms_row(PolicyId(1), &terms)), terms);
+        let none = policy_register_terms::Model {
+            policy_id: PolicyId(1),
+            nomination_days: None,
+            silence_days: None,
+            again_days: None,
+            months_in_post: None,
+            months_active: None,
+            waiting_per_nominator: None,
+            ended_months: None,
+            band_order: None,
+        };
+        assert_eq!(register_terms(&none), RegisterTerms::default());
     }
 }

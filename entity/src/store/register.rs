@@ -7,6 +7,7 @@ pub mod change;
 pub mod directory_entry;
 pub mod kept;
 pub mod key;
+pub mod link;
 pub mod nomination;
 pub mod role;
 pub mod text;

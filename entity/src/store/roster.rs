@@ -2,6 +2,7 @@
 
 mod organisation;
 mod people;
+mod register;
 mod roles;
 
 use std::collections::HashMap;
@@ -116,9 +117,11 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, Data
     loader.passes().await?;
     loader.roles().await?;
     loader.appointments().await?;
+    loader.delegations().await?;
     loader.staff_lists().await?;
     loader.away().await?;
     loader.policies().await?;
+    loader.register_terms().await?;
     loader.exemptions().await?;
     let Loader { txn, roster, .. } = loader;
     Ok((LoadedRoster { version, whole_from, index: Index::new(roster) }, txn))

@@ -50,6 +50,8 @@ words! {
         ExemptUnit = "EXEMPT_UNIT",
         /// A person was appointed.
         Appoint = "APPOINT",
+        /// An appointment was ended.
+        EndAppointment = "END_APPOINTMENT",
         /// A delegate was named.
         Delegate = "DELEGATE",
         /// Allocations were carried over to another unit.

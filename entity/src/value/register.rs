@@ -113,4 +113,12 @@ words! {
         /// Coverage would not count the approval.
         WouldNotCount = "WOULD_NOT_COUNT",
     }
+
+    /// What a person is who stands in for a line manager.
+    DelegationKind {
+        /// The delegate of a line manager.
+        Delegate = "DELEGATE",
+        /// The acting line manager of a person whose posts name none.
+        Acting = "ACTING",
+    }
 }

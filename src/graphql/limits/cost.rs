@@ -33,7 +33,7 @@ const TREES: [(&str, &str); 1] = [("Unit", "children")];
 /// days takes most of the default cost limit of one query.
 pub const COMPUTATION: u64 = 4_000;
 /// The fields that cost more than their answer has fields: type, name and surcharge.
-const SURCHARGES: [(&str, &str, u64); 6] = [
+const SURCHARGES: [(&str, &str, u64); 7] = [
     // Reads the names of everyone that the viewer may see.
     ("Query", "people", 5_000),
     // Reads every work address.
@@ -44,6 +44,8 @@ const SURCHARGES: [(&str, &str, u64); 6] = [
     // Read all data again within their transaction, and compute.
     ("Mutation", "linkPeople", 10_000),
     ("Mutation", "unlinkPeople", 10_000),
+    // Computes its first day in force before and after, and reads all data again.
+    ("Mutation", "publishPolicy", 3 * COMPUTATION),
 ];
 /// The argument that names a day to compute.
 const DAY_ARGUMENT: &str = "asOf";

@@ -1,14 +1,23 @@
 //! Numbers that belong to one person (COVERAGE.md section 10): psn proposes pairs, and a coordinator links or unlinks them
 //! after seeing what that changes.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, Question, compute};
 use entity::id::PersonId;
+use entity::register::nomination::state;
+use entity::store::audit;
 use entity::store::links::{self, LinkRefusal};
-use entity::store::roster::{self, LoadError};
-use entity::store::{audit, begin_write};
+use entity::store::register::change::{CommandContext, Object};
+use entity::store::register::link::{link, reopen, unlink, withdraw_repeated};
+use entity::store::register::nomination::StoredNomination;
+use entity::store::register::{NewChange, Transaction};
+use entity::store::roster::LoadError;
 use entity::value::Action;
+use entity::value::command::Command;
+use entity::value::register::NominationState;
 use serde_json::json;
 
 use super::super::access::Scope;
@@ -17,11 +26,13 @@ use super::super::cache::turns::run;
 use super::super::day_view::DayView;
 use super::super::error::ApiError;
 use super::super::id::NodeId;
+use super::super::nominations::{facts_of, terms_of};
 use super::super::object::enums::TeamStatus;
 use super::super::object::organisation::Person;
 use super::super::page::{Listed, Page, Total, cut};
-use super::super::request_state::{cache, caller, db};
+use super::super::request_state::{cache, caller, db, now, today};
 use crate::access::Right;
+use crate::request_id::RequestId;
 
 /// The most teams that are listed as changed.
 const LISTED: usize = 100;
@@ -97,7 +108,7 @@ pub(crate) struct LinkPeoplePayload {
 pub(crate) struct PossibleLink(PersonId, PersonId);
 
 /// Two people with the same work e-mail, who may be one person. They are not linked until a coordinator links them.
-#[Object]
+#[async_graphql::Object]
 impl PossibleLink {
     /// One of the two people.
     async fn person(&self) -> Person {
@@ -113,7 +124,7 @@ impl PossibleLink {
 #[derive(Debug, Default)]
 pub(crate) struct LinkQuery;
 
-#[Object]
+#[async_graphql::Object]
 impl LinkQuery {
     /// Pairs of people with the same work e-mail who are not linked. Empty if there are none, or if the viewer does not have
     /// the right LINK_PEOPLE.
@@ -139,7 +150,7 @@ impl LinkQuery {
 #[derive(Debug, Default)]
 pub(crate) struct LinkMutation;
 
-#[Object]
+#[async_graphql::Object]
 impl LinkMutation {
     /// Records that two numbers are one person, on every day. Returns the teams that change; with `dryRun` nothing is written.
     async fn link_people(
@@ -169,16 +180,14 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     let (view, cache, caller) = (DayView::on(ctx, None).await?, cache(ctx)?, caller(ctx)?);
     // Before the transaction, so that no other writer waits for a processor.
     let turns = cache.turns(caller).await?;
-    let txn = begin_write(db(ctx)?).await?;
-    let done = match action {
-        Action::PeopleUnlinked => links::unlink(&txn, a, b).await?,
-        _ => links::link(&txn, a, b).await?,
-    };
+    let mut txn = Transaction::begin(db(ctx)?).await?;
+    let linked = action == Action::PeopleLinked;
+    let done = if linked { link(&mut txn, a, b).await? } else { unlink(&mut txn, a, b).await? };
     if let Err(refusal) = done {
-        txn.rollback().await?;
         return Ok(refused(refusal));
     }
-    let (facts, txn) = roster::load_within(txn).await.map_err(|error| match error {
+    let change = effects(ctx, &mut txn, &view, Linked { a, b, linked }).await?;
+    let (facts, txn) = txn.load().await.map_err(|error| match error {
         LoadError::Database(error) => error.into(),
         LoadError::Mix(_) => ApiError::internal(error),
     })?;
@@ -193,7 +202,6 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     let teams_changed = Some(u32::try_from(teams.len()).unwrap_or(u32::MAX));
     teams.truncate(LISTED);
     if dry_run {
-        txn.rollback().await?;
         return Ok(LinkPeoplePayload { done: false, teams, teams_changed, refusal: None });
     }
     let record = audit::Event {
@@ -201,10 +209,59 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
         after: Some(json!({ "person": a.0, "sameAs": b.0 })),
         ..event(ctx, action)?
     };
-    audit::record(&txn, &record).await?;
-    txn.commit().await?;
+    txn.commit_reloading(change, &record).await?;
     cache.changed_by(caller);
     Ok(LinkPeoplePayload { done: true, teams, teams_changed, refusal: None })
+}
+
+/// Two numbers that a command links or unlinks.
+#[derive(Clone, Copy)]
+struct Linked {
+    a: PersonId,
+    b: PersonId,
+    linked: bool,
+}
+
+/// Writes what a link changes about nominations, and returns the change record. `None` for a token, which gives no command of
+/// the register: the audit log names it.
+async fn effects(
+    ctx: &Context<'_>,
+    txn: &mut Transaction,
+    view: &DayView,
+    Linked { a, b, linked }: Linked,
+) -> Result<Option<NewChange>, ApiError> {
+    let known = &view.known;
+    // The board's day once the locks are held.
+    let today = today(ctx)?;
+    let roster = view.index().roster();
+    let people = [a, b].into_iter().filter_map(|id| known.person_by_id(id)).map(|person| &roster.people[person.at()]);
+    let numbers: Vec<PersonId> = people.flat_map(|person| person.linked.iter().copied().chain([person.id])).collect();
+    let (mut withdrawn, mut reopened) = (BTreeSet::new(), BTreeSet::new());
+    if linked {
+        let has_lapsed = |stored: &StoredNomination| {
+            facts_of(known, stored).is_none_or(|facts| {
+                state(view.index(), &facts, &terms_of(known, &facts), today) == NominationState::Lapsed
+            })
+        };
+        withdrawn = withdraw_repeated(txn, &numbers, has_lapsed, today).await?;
+        reopened = reopen(txn, &numbers).await?;
+    }
+    let Some(actor) = view.scope().me().filter(|_| view.scope().viewer().person_id().is_some()) else {
+        return Ok(None);
+    };
+    let context = CommandContext {
+        at: now(ctx)?,
+        actor: roster.people[actor.at()].id,
+        request_id: ctx.data_opt::<RequestId>().map(RequestId::to_string),
+    };
+    let mut change = NewChange::new(context, Command::LinkPeople, today);
+    change.people = numbers.into_iter().collect();
+    change.objects = [Object::person(a), Object::person(b)].into();
+    change.objects.extend(withdrawn.iter().chain(&reopened).copied().map(Object::nomination));
+    change.before = Some(json!({ "linked": !linked }));
+    change.after =
+        Some(json!({ "person": a, "sameAs": b, "linked": linked, "withdrawn": withdrawn, "reopened": reopened }));
+    Ok(Some(change))
 }
 
 /// The figures of each team that a link can change, by code.

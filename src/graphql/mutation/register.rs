@@ -6,6 +6,7 @@
 //! ```
 
 mod answer;
+mod authority;
 mod command;
 mod decide;
 mod nominate;
@@ -15,6 +16,7 @@ mod role;
 use async_graphql::{Context, Object};
 
 use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
+pub(crate) use self::authority::AuthorityMutation;
 use self::decide::DecideNominationInput;
 use self::nominate::{NominateInput, NominationsPayload};
 pub(crate) use self::role::RoleMutation;

@@ -151,6 +151,8 @@ pub(crate) enum DeciderBecause {
     LineManager,
     /// The delegate of that line manager.
     LineManagerDelegate,
+    /// The acting line manager of the nominee, whose posts name none.
+    ActingLineManager,
     /// The senior manager of the unit, or of the nearest unit above that has one.
     SeniorManager,
     /// The delegate of that senior manager.
@@ -281,6 +283,7 @@ impl VisibleNomination {
         let (because, unit) = match why {
             ApproverBecause::LineManager => (DeciderBecause::LineManager, None),
             ApproverBecause::LineManagerDelegate => (DeciderBecause::LineManagerDelegate, None),
+            ApproverBecause::ActingLineManager => (DeciderBecause::ActingLineManager, None),
             ApproverBecause::SeniorManager(unit) => (DeciderBecause::SeniorManager, Some(unit)),
             ApproverBecause::SeniorManagerDelegate(unit) => (DeciderBecause::SeniorManagerDelegate, Some(unit)),
         };

@@ -17,8 +17,9 @@ use entity::coverage::{Governing, PolicyTerms, TeamRow};
 use entity::id::PersonId;
 use entity::period::Day;
 
+pub(crate) use self::person::Appointment;
 pub(crate) use self::team::staff_affected;
-pub(crate) use self::unit::listed;
+pub(crate) use self::unit::{Exemption, listed};
 use crate::graphql::day_view::{DayScope, DayView};
 
 /// A unit on one day, as the viewer sees it.

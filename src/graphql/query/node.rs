@@ -104,10 +104,9 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             Some(NodeId::AuditEvent(id)) => {
                 rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
             }
-            // Found with `nomination`, which alone knows what the viewer may see of it.
-            Some(NodeId::Nomination(_)) => None,
-            // Only names an allocation in commands.
-            Some(NodeId::Allocation(_)) => None,
+            // A nomination is found with `nomination`, which alone knows what the viewer may see of it; an appointment with its
+            // unit. Allocations are only named in commands.
+            Some(NodeId::Nomination(_) | NodeId::Appointment(_) | NodeId::Allocation(_)) => None,
         });
     }
     Ok(found)
@@ -131,7 +130,11 @@ impl Stored {
         let mut wanted = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for id in ids.iter().flatten() {
             match id {
-                NodeId::Unit(..) | NodeId::Team(..) | NodeId::Nomination(_) | NodeId::Allocation(_) => {}
+                NodeId::Unit(..)
+                | NodeId::Team(..)
+                | NodeId::Nomination(_)
+                | NodeId::Appointment(_)
+                | NodeId::Allocation(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

@@ -45,7 +45,7 @@ impl WhatIfQuery {
         let Some(unit) = unit else { return Ok(None) };
         refuse_unseen(&day_scope, unit, &change)?;
         let view = day_scope.with_coverage(ctx).await?;
-        let then = view.what_if(ctx, Asked { unit, change }).await?;
+        let then = view.what_if(ctx, Asked::changing(unit, change)).await?;
         Ok(Some(WhatIf::new(view, unit, then)))
     }
 }

@@ -5,13 +5,14 @@ mod supporter;
 
 pub(crate) use self::answer::Answer;
 use crate::coverage::roster::{
-    AllocationTerms, Appointment, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Person, PersonIx, Placement,
-    Post, Roster, StaffList, Unit, UnitIx,
+    AllocationTerms, Appointment, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Person, PersonIx,
+    Placement, Post, Roster, StaffList, Unit, UnitIx,
 };
 use crate::coverage::{Index, PolicyTerms, Question, WhatIf, compute, mix};
 use crate::id::{PersonId, UnitId};
 use crate::period::{Day, Validity};
 use crate::value::AppointmentRole;
+use crate::value::register::DelegationKind;
 
 /// The day for which boards are computed by default.
 pub(crate) const TODAY: &str = "2026-11-16";
@@ -208,6 +209,19 @@ impl Board {
         let person = self.person(person);
         let appointment = self.roster.appointments.last_mut().expect("an appointment");
         appointment.delegate = Some((person, validity));
+        self
+    }
+
+    /// A person who stands in for a line manager without an appointment, or as one for a person who has none.
+    pub(crate) fn delegation(
+        mut self,
+        kind: DelegationKind,
+        principal: &str,
+        delegate: &str,
+        validity: Validity,
+    ) -> Self {
+        let (principal, delegate) = (self.person(principal), self.person(delegate));
+        self.roster.delegations.push(Delegation { kind, principal, delegate, validity });
         self
     }
 

@@ -2,6 +2,7 @@
 
 use super::board::{Board, day, through};
 use crate::period::Validity;
+use crate::value::register::DelegationKind;
 use crate::value::{AppointmentRole, ApproverOffice, Reason, Status};
 
 const SENIOR: AppointmentRole = AppointmentRole::SeniorManager;
@@ -87,6 +88,30 @@ fn a_line_managers_delegate_proves_on_their_days() {
     assert!(!are_proven(deputy(Validity::ALWAYS, through("", "2026-03-09")), "Dee", "Sam"));
     assert!(!are_proven(deputy(Validity::ALWAYS, through("2026-03-11", "")), "Dee", "Sam"));
     assert!(!are_proven(deputy(through("", "2026-03-09"), Validity::ALWAYS), "Dee", "Sam"));
+}
+
+#[test]
+fn a_delegate_of_a_manager_without_an_appointment_proves() {
+    let dee = |principal: &str, validity: Validity| {
+        offices().delegation(DelegationKind::Delegate, principal, "Dee", validity)
+    };
+    assert!(are_proven(dee("Lin", through(DECIDED, DECIDED)), "Dee", "Sam"));
+    assert!(!are_proven(dee("Lin", through("", "2026-03-09")), "Dee", "Sam"));
+    assert!(!are_proven(dee("Lin", through("2026-03-11", "")), "Dee", "Sam"));
+    assert!(!are_proven(dee("Lou", Validity::ALWAYS), "Dee", "Sam"));
+    // Delegation reaches one person only, and no senior manager's office.
+    let onward = dee("Lin", Validity::ALWAYS).delegation(DelegationKind::Delegate, "Dee", "Eve", Validity::ALWAYS);
+    assert!(!are_proven(onward, "Eve", "Sam"));
+    assert!(!are_proven(dee("Sam", Validity::ALWAYS), "Lin", "Dee"));
+}
+
+#[test]
+fn an_acting_line_manager_proves_on_their_days() {
+    let acting =
+        |person: &str, validity: Validity| offices().delegation(DelegationKind::Acting, person, "Dee", validity);
+    assert!(are_proven(acting("Ann", through(DECIDED, DECIDED)), "Dee", "Sam"));
+    assert!(!are_proven(acting("Ann", through("", "2026-03-09")), "Dee", "Sam"));
+    assert!(!are_proven(acting("Lin", Validity::ALWAYS), "Dee", "Sam"));
 }
 
 #[test]

@@ -49,6 +49,9 @@ fn reordered(roster: &Roster, orders: &[Vec<usize>]) -> Roster {
         (row.unit, row.person) = (unit(row.unit), person(row.person));
         row.delegate = row.delegate.map(|(delegate, validity)| (person(delegate), validity));
     }
+    for row in &mut moved.delegations {
+        (row.principal, row.delegate) = (person(row.principal), person(row.delegate));
+    }
     for row in &mut moved.staff_lists {
         row.unread.reverse();
         row.unread.iter_mut().for_each(|(named, _)| *named = unit(*named));
@@ -65,6 +68,7 @@ fn reordered(roster: &Roster, orders: &[Vec<usize>]) -> Roster {
     shuffle(&mut moved.policies, next(roster.policies.len()));
     shuffle(&mut moved.exemptions, next(roster.exemptions.len()));
     shuffle(&mut moved.appointments, next(roster.appointments.len()));
+    shuffle(&mut moved.delegations, next(roster.delegations.len()));
     shuffle(&mut moved.staff_lists, next(roster.staff_lists.len()));
     moved
 }
@@ -109,7 +113,7 @@ proptest! {
     #[test]
     fn rows_in_another_order_give_the_same_answer(
         roster in any_roster(), day in any_day(), today in any_today(),
-        orders in proptest::collection::vec(any_order(64), 12)
+        orders in proptest::collection::vec(any_order(64), 13)
     ) {
         prop_assert_eq!(by_id(&reordered(&roster, &orders), day, today), by_id(&roster, day, today));
     }

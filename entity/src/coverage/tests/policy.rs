@@ -1,7 +1,11 @@
 //! COVERAGE.md section 3: which policy applies, and the result of a "what if".
 
+use proptest::prelude::*;
+
 use super::board::{Answer, Board, through};
-use crate::coverage::{PolicyChange, PolicyNumber, PolicyTerms, WhatIf};
+use crate::coverage::roster::{FiledPolicy, Roster, UnitIx};
+use crate::coverage::{Index, PolicyChange, PolicyNumber, PolicyTerms, Question, WhatIf, compute};
+use crate::period::Day;
 use crate::value::{ApproverOffice, Status};
 
 fn ratio(answer: &Answer, unit: &str) -> Option<u32> {
@@ -70,7 +74,7 @@ fn a_closed_units_policy_still_governs() {
 fn what_if_changes_only_its_own_units() {
     let board = chain().unit("U").staff("U", 3).policy("BOARD", "2025-01-01", |policy| policy.away_days = 7);
     let change = number(PolicyNumber::MinSupporters, 2);
-    let asked = WhatIf { unit: board.place("P"), change };
+    let asked = WhatIf::changing(board.place("P"), change);
     let answer = board.what_if(&asked);
     let policy = answer.team("T").policy.as_ref().expect("a policy");
     assert_eq!((policy.min_supporters, policy.away_days, answer.team("T").gap), (2, 7, Some(2)));
@@ -78,11 +82,41 @@ fn what_if_changes_only_its_own_units() {
     assert_eq!(policy_unit(&answer, "T"), Some(("BOARD".to_owned(), "2025-01-01".to_owned())));
 }
 
+/// Files a policy as the last row; the one of the same unit and day is replaced.
+fn with_policy(roster: &Roster, unit: UnitIx, from: Day, policy: &PolicyTerms) -> Roster {
+    let mut roster = roster.clone();
+    roster.policies.retain(|filed| (filed.unit, filed.from) != (unit, from));
+    roster.policies.push(FiledPolicy { unit, from, policy: policy.clone() });
+    roster
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(super::random::CASES))]
+
+    #[test]
+    fn a_policy_that_would_be_filed_answers_as_when_it_is(
+        roster in super::random::any_roster(),
+        unit in super::random::any_unit(),
+        from in super::random::any_day(),
+        later in 0i64..90,
+        policy in super::random::policy(),
+        today in super::random::any_today(),
+    ) {
+        let day = from.plus_days(later - 30);
+        let filed = Index::new(with_policy(&roster, unit, from, &policy));
+        let asked = WhatIf::filing(unit, from, &policy);
+        let tried = compute(&Index::new(roster), &Question { day, today, what_if: Some(&asked) });
+        let then = compute(&filed, &Question { day, today, what_if: None });
+        prop_assert_eq!(format!("{:?}", tried.teams), format!("{:?}", then.teams));
+        prop_assert_eq!(format!("{:?}", tried.units), format!("{:?}", then.units));
+    }
+}
+
 #[test]
 fn what_if_starts_from_the_defaults() {
     let board = chain().post("Ann", "T").supporter("Ann", "T");
     let change = number(PolicyNumber::Level1Target, 50);
-    let asked = WhatIf { unit: board.place("BOARD"), change };
+    let asked = WhatIf::changing(board.place("BOARD"), change);
     let answer = board.what_if(&asked);
     assert_eq!((answer.status("T"), ratio(&answer, "T")), (Status::Covered, Some(25)));
     assert_eq!((policy_unit(&answer, "T"), answer.unit("T").level1_target), (None, Some(50)));
@@ -92,7 +126,7 @@ fn what_if_starts_from_the_defaults() {
 fn what_if_never_divides_by_nothing() {
     let board = chain().post("Ann", "T").supporter("Ann", "T");
     let change = number(PolicyNumber::StaffPerSupporter, 0);
-    let asked = WhatIf { unit: board.place("BOARD"), change };
+    let asked = WhatIf::changing(board.place("BOARD"), change);
     assert_eq!(board.what_if(&asked).team("T").required, Some(4));
 }
 

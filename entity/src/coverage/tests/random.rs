@@ -7,12 +7,13 @@ use proptest::prelude::*;
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
-    Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx, Placement,
-    Post, Roster, StaffList, Unit, UnitIx,
+    Appointment, Approval, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx,
+    Placement, Post, Roster, StaffList, Unit, UnitIx,
 };
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
+use crate::value::register::DelegationKind;
 use crate::value::{AppointmentRole, ApproverOffice};
 
 mod allocation;
@@ -181,6 +182,21 @@ fn appointments() -> impl Strategy<Value = Vec<Appointment>> {
     (root, vec(more, 0..5)).prop_map(|(root, more)| std::iter::once(root).chain(more).collect())
 }
 
+/// People who stand in for line managers, and for people without one.
+fn delegations() -> impl Strategy<Value = Vec<Delegation>> {
+    let kind = prop_oneof![2 => Just(DelegationKind::Delegate), 1 => Just(DelegationKind::Acting)];
+    let anyone = || (0..PEOPLE + MANAGERS).prop_map(PersonIx);
+    let principal = prop_oneof![1 => Just(PersonIx(PEOPLE)), 2 => anyone()];
+    let row = (kind, principal, anyone(), early_day(), 0i64..600);
+    let row = row.prop_map(|(kind, principal, delegate, from, days)| Delegation {
+        kind,
+        principal,
+        delegate,
+        validity: Validity { from: Some(from), to: Some(from.plus_days(days)) },
+    });
+    vec(row, 0..6)
+}
+
 /// Lists of each employer; of one employer never two of the same day, as on file.
 fn staff_lists() -> impl Strategy<Value = Vec<StaffList>> {
     let rejected = prop_oneof![2 => Just(Vec::new()), 1 => vec((any_unit(), 1u32..6), 1..4)];
@@ -243,7 +259,7 @@ fn rules() -> impl Strategy<Value = Vec<Rule>> {
     })
 }
 
-fn policy() -> impl Strategy<Value = PolicyTerms> {
+pub(super) fn policy() -> impl Strategy<Value = PolicyTerms> {
     let people = prop_oneof![4 => Just(1u32), 1 => Just(2u32)];
     let months = (12u32..48, 12u32..48, 12u32..48);
     let trainers = (prop::sample::select(&["Service", "RED ", "service"][..]), 0u32..3, 0u32..3);
@@ -286,10 +302,10 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
     let roles = (vec(allocation::allocation(), 0..16), vec(role(), 0..6), vec(role(), 0..6));
     let away = vec((any_person(), spell(0..60)), 0..8);
     let exemptions = vec((any_unit(), spell(0..120)), 0..3);
-    let rules = (policies(), exemptions, appointments(), staff_lists());
+    let rules = (policies(), exemptions, appointments(), delegations(), staff_lists());
     (staff, roles, passes(), away, rules).prop_map(
         |((units, people, posts), (allocations, champions, trainers), passes, away, rules)| {
-            let (policies, exemptions, appointments, staff_lists) = rules;
+            let (policies, exemptions, appointments, delegations, staff_lists) = rules;
             let exemption = |(unit, validity)| Exemption { unit, validity };
             Roster {
                 allocations: allocation::placed(allocations, &posts),
@@ -303,6 +319,8 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
                 policies,
                 exemptions: exemptions.into_iter().map(exemption).collect(),
                 appointments,
+                delegations,
+                register_terms: Vec::new(),
                 staff_lists,
                 words: words(),
             }

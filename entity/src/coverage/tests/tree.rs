@@ -90,8 +90,7 @@ fn a_group_goes_by_its_members_depth_that_day() {
 fn what_if_reaches_the_units_below_on_that_day() {
     let board = moving();
     let change = PolicyChange { numbers: vec![(PolicyNumber::MinSupporters, 2)], ..PolicyChange::default() };
-    let required =
-        |unit: &str| board.what_if(&WhatIf { unit: board.place(unit), change: change.clone() }).team("V").required;
+    let required = |unit: &str| board.what_if(&WhatIf::changing(board.place(unit), change.clone())).team("V").required;
     assert_eq!((required("P"), required("Q")), (Some(1), Some(2)));
 }
 

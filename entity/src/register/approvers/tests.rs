@@ -9,6 +9,7 @@ use crate::value::AppointmentRole::{Coordinator, SeniorManager};
 use crate::value::ApproverCapacity::{self, Line, Senior};
 use crate::value::Role;
 use crate::value::register::DecisionKind::{Accept, Ask};
+use crate::value::register::DelegationKind;
 
 /// With Sam as Senior Manager of the service and Tom as that of the whole board.
 fn board() -> Board {
@@ -143,6 +144,33 @@ fn a_delegate_stands_in_within_both_periods() {
     let mut with_line = board.appointment("Lin", Coordinator, "T", Validity::ALWAYS).delegate("Dee", Validity::ALWAYS);
     assert_eq!(named(&mut with_line, Line, &facts), ["Lin", "Dee for Lin"]);
     assert_eq!(asked(&mut with_line, Line, &facts, "Dee"), Ok(ApproverBecause::LineManagerDelegate));
+}
+
+#[test]
+fn a_manager_without_an_appointment_has_a_delegate() {
+    let dee = |validity: Validity| board().delegation(DelegationKind::Delegate, "Lin", "Dee", validity);
+    let mut with_dee = dee(through(TODAY, TODAY));
+    let facts = nomination(&mut with_dee, "Ann", "T");
+    assert_eq!(named(&mut with_dee, Line, &facts), ["Lin", "Dee for Lin"]);
+    assert_eq!(asked(&mut with_dee, Line, &facts, "Dee"), Ok(ApproverBecause::LineManagerDelegate));
+    let mut later = dee(through("2026-11-17", ""));
+    assert_eq!(named(&mut later, Line, &facts), ["Lin"]);
+    // No one stands in for a delegate.
+    let mut onward = dee(Validity::ALWAYS).delegation(DelegationKind::Delegate, "Dee", "Bob", Validity::ALWAYS);
+    assert_eq!(named(&mut onward, Line, &facts), ["Lin", "Dee for Lin"]);
+}
+
+#[test]
+fn an_acting_line_manager_approves_as_line_only() {
+    let mut board = Board::new().unit("S").below("S", "T").staff("T", 3).post("Ann", "T");
+    board = board.appointment("Sam", SeniorManager, "S", Validity::ALWAYS);
+    let facts = nomination(&mut board, "Ann", "T");
+    assert_eq!(named(&mut board, Line, &facts), Vec::<String>::new());
+    let mut board = board.delegation(DelegationKind::Acting, "Ann", "Lou", through(TODAY, TODAY));
+    assert_eq!(named(&mut board, Line, &facts), ["Lou"]);
+    assert_eq!(asked(&mut board, Line, &facts, "Lou"), Ok(ApproverBecause::ActingLineManager));
+    let mut sam_too = board.delegation(DelegationKind::Acting, "Ann", "Sam", Validity::ALWAYS);
+    assert_eq!(named(&mut sam_too, Senior, &facts), Vec::<String>::new());
 }
 
 #[test]

@@ -13,7 +13,8 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 
-use super::super::facts::{self, bump_data_version_touching};
+use super::super::facts::{self, bump_data_version, bump_data_version_touching};
+use super::super::roster::{LoadError, LoadedRoster, load_within};
 use super::super::stored_row::{self, id_column};
 use super::super::{audit, begin_write, is_busy, is_lock_timeout, is_postgres};
 use super::change::{self, NewChange};
@@ -140,6 +141,7 @@ impl Transaction {
     }
 
     fn keep<E: EntityTrait>(&mut self, id: i64, before: Option<Json>, after: Option<Json>) {
+        let [before, after] = [before, after].map(|row| row.map(without_free_text::<E>));
         self.rows.push(WrittenRow { table: E::default().table_name().to_owned(), id, before, after });
     }
 
@@ -152,9 +154,40 @@ impl Transaction {
     /// Raises the data version, stores the change record with the rows that were written, appends it to the audit log,
     /// and commits. Returns the change record's key.
     pub async fn commit(self, change: NewChange) -> Result<ChangeId, DbErr> {
-        let Self { txn, version: _, rows } = self;
         let touched = Touched { people: change.people.clone(), units: change.units.clone() };
-        let version = bump_data_version_touching(&txn, &touched).await?;
+        let version = bump_data_version_touching(&self.txn, &touched).await?;
+        let (id, txn) = self.record(change, version).await?;
+        txn.commit().await?;
+        Ok(id)
+    }
+
+    /// Commits a change that reaches beyond [`Touched`], such as a link: every process then reads all facts again. The event
+    /// is appended to the audit log, and the change record is stored if there is one.
+    pub async fn commit_reloading(self, change: Option<NewChange>, event: &audit::Event) -> Result<(), DbErr> {
+        bump_data_version(&self.txn).await?;
+        audit::record(&self.txn, event).await?;
+        let version = facts::current(&self.txn).await?.version;
+        let txn = match change {
+            Some(change) => self.record(change, version).await?.1,
+            None => self.txn,
+        };
+        txn.commit().await
+    }
+
+    /// Reads every fact as it is after the writes of this transaction.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`]. The transaction is rolled back then.
+    pub async fn load(self) -> Result<(LoadedRoster, Self), LoadError> {
+        let Self { txn, version, rows } = self;
+        let (facts, txn) = load_within(txn).await?;
+        Ok((facts, Self { txn, version, rows }))
+    }
+
+    /// Stores the change record with the rows that were written, and appends it to the audit log.
+    async fn record(self, change: NewChange, version: i64) -> Result<(ChangeId, DatabaseTransaction), DbErr> {
+        let Self { txn, version: _, rows } = self;
         let (id, event) = change::record(&txn, change, version).await?;
         let rows = (0i32..).zip(rows).map(|(seq, WrittenRow { table, id: row_id, before, after })| {
             register_change_row::ActiveModel {
@@ -171,7 +204,21 @@ impl Transaction {
             register_change_row::Entity::insert_many(rows).exec_without_returning(&txn).await?;
         }
         audit::record(&txn, &event).await?;
-        txn.commit().await?;
-        Ok(id)
+        Ok((id, txn))
     }
+}
+
+/// Columns with free text of tables that commands write. The images of rows in change records leave them out, so that an
+/// erasure need not search these.
+const FREE_TEXT: [(&str, &str); 2] = [("exemption", "reason"), ("exemption", "agreed_by")];
+
+/// The image of a row without its free text.
+#[must_use]
+pub fn without_free_text<E: EntityTrait>(mut row: Json) -> Json {
+    let entity = E::default();
+    if let Some(cells) = row.as_object_mut() {
+        let of_table = FREE_TEXT.iter().filter(|(table, _)| *table == entity.table_name());
+        of_table.for_each(|(_, column)| drop(cells.remove(*column)));
+    }
+    row
 }

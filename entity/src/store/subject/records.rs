@@ -13,7 +13,7 @@ use crate::table::{
 };
 
 /// The retention of data that is kept as long as the person is on file.
-const WITH_THE_PERSON: &str = "With the person; name and contact are erased some time after the last post, and this stays without them, because past \
+pub(super) const WITH_THE_PERSON: &str = "With the person; name and contact are erased some time after the last post, and this stays without them, because past \
      coverage is computed from it.";
 
 /// Returns the first and the last day of a validity.
@@ -33,6 +33,7 @@ impl Reader<'_> {
             self.absences(periods).await?,
             self.appointments().await?,
             self.standing_in().await?,
+            self.delegations().await?,
             self.mails(periods).await?,
             self.rejects(periods).await?,
             self.refusals().await?,

@@ -228,7 +228,7 @@ async fn check(command: &RegisterCommand, item: &NominateItem) -> Result<Result<
                         manage. Ask a coordinator to nominate for other teams.";
         return Ok(Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
     };
-    let terms = RegisterTerms::default();
+    let terms = command.index().register_terms(unit, today);
     if nominator == Nominator::Other && waiting(command, &terms).await? >= terms.waiting_per_nominator as usize {
         let sentence = format!(
             "At most {} of your nominations may wait for an answer at a time. Wait for one, or withdraw one.",

@@ -61,6 +61,12 @@ pub(crate) enum RefusalCode {
     BuiltUpon,
     /// The time in which this could be undone is over.
     TooLate,
+    /// No person on file is meant, or several could be.
+    PersonUnknown,
+    /// The appointment cannot be replaced: it is for another unit or role, or does not hold on the day before.
+    NotReplaceable,
+    /// The person has no office on these days that could be delegated.
+    NoOffice,
 }
 
 /// Why a command was refused.

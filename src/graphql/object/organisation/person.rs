@@ -5,7 +5,7 @@ use entity::coverage::standing::Standing;
 
 use super::{Person, Supporter, Team};
 use crate::graphql::access::Scope;
-use crate::graphql::day_view::{DayScope, DayView};
+use crate::graphql::day_view::DayScope;
 use crate::graphql::directory::Appointed;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
@@ -86,6 +86,8 @@ impl Person {
 /// A dated appointment of a person who is responsible for a unit.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Appointment {
+    /// Identifies the appointment in commands that end or replace it.
+    id: ID,
     /// The role in which they are responsible for it.
     role: AppointmentRole,
     /// The person.
@@ -100,10 +102,11 @@ pub(crate) struct Appointment {
 
 impl Appointment {
     /// The appointment as of the view's day. `None` if the viewer may not see the person.
-    pub(crate) fn on(view: &DayView, row: &Appointed) -> Option<Self> {
-        let Appointed { role, person, validity, delegate, delegate_validity } = row;
+    pub(crate) fn on(view: &DayScope, row: &Appointed) -> Option<Self> {
+        let Appointed { id, role, person, validity, delegate, delegate_validity } = row;
         let day = view.as_of.day;
         Some(Self {
+            id: NodeId::Appointment(*id).encode(),
             role: (*role).into(),
             person: Person::seen(view, *person)?,
             first_day: validity.from.map(Date),

@@ -1,6 +1,7 @@
 //! The policy for a team and its source (COVERAGE.md section 3).
 
-use async_graphql::Object;
+use async_graphql::{Object, SimpleObject};
+use entity::register::terms;
 
 use super::mix::MixRule;
 use super::{Policy, Unit};
@@ -91,8 +92,60 @@ impl Policy {
         self.filed.stale_days
     }
 
+    /// The numbers of the register that it sets: how long nominations are open, and what a nominee should have.
+    async fn register(&self) -> RegisterTerms {
+        let own = self.unit.zip(self.from).and_then(|(unit, from)| self.view.index().terms_filed_with(unit, from));
+        own.cloned().unwrap_or_default().into()
+    }
+
     /// Rules about the mix of supporters, MUST before SHOULD.
     async fn mix(&self) -> Vec<MixRule> {
         self.filed.mix.iter().map(MixRule::from).collect()
+    }
+}
+
+/// The numbers of the register that a policy sets.
+#[derive(Clone, Debug, SimpleObject)]
+pub(crate) struct RegisterTerms {
+    /// Days for which a nomination is open.
+    nomination_days: u32,
+    /// Days after a nominee declined or did not answer on which only they may put themselves forward.
+    silence_days: u32,
+    /// Days after a manager declined until the same nomination may be made again.
+    again_days: u32,
+    /// Whole months in post that a nominee should have.
+    months_in_post: u32,
+    /// Whole months as an active Peer Supporter that a future Trainer should have.
+    months_active: u32,
+    /// Nominations of one person that may wait for their nominees at the same time.
+    waiting_per_nominator: u32,
+    /// Months after which an ended nomination is erased.
+    ended_months: u32,
+    /// The pay bands, lowest first.
+    band_order: Vec<String>,
+}
+
+impl From<terms::RegisterTerms> for RegisterTerms {
+    fn from(terms: terms::RegisterTerms) -> Self {
+        let terms::RegisterTerms {
+            nomination_days,
+            silence_days,
+            again_days,
+            months_in_post,
+            months_active,
+            waiting_per_nominator,
+            ended_months,
+            band_order,
+        } = terms;
+        Self {
+            nomination_days,
+            silence_days,
+            again_days,
+            months_in_post,
+            months_active,
+            waiting_per_nominator,
+            ended_months,
+            band_order,
+        }
     }
 }

@@ -10,7 +10,8 @@ use entity::coverage::trainer::Embedded;
 use super::person::Appointment;
 use super::{Policy, Team, Unit};
 use crate::access::Right;
-use crate::graphql::day_view::DayView;
+use crate::graphql::day_view::{DayScope, DayView};
+use crate::graphql::directory::Exempted;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::loader::{Rows, Trend};
@@ -165,15 +166,7 @@ impl Unit {
     async fn exemptions(&self) -> Vec<Exemption> {
         let own = self.view.known.directory.exemptions(self.view.facts(self.unit).id);
         let seen = self.view.sees(self.unit);
-        let named = self.view.scope().sees_unit(Right::People, self.unit);
-        let shown = own.iter().filter(|_| seen).take(MOST_DATED).map(|row| Exemption {
-            first_day: row.validity.from.map(Date),
-            last_day: row.validity.last().map(Date),
-            holds: row.validity.holds_on(self.view.as_of.day),
-            reason: named.then(|| row.reason.clone()),
-            agreed_by: row.agreed_by.clone().filter(|_| named),
-        });
-        shown.collect()
+        own.iter().filter(|_| seen).take(MOST_DATED).map(|row| Exemption::on(&self.view, self.unit, row)).collect()
     }
 
     /// The people who are responsible for the unit on the day, latest appointment first; at most 50. Empty if the post is
@@ -221,6 +214,20 @@ pub(crate) struct Exemption {
     /// The person who agreed to it, in the file's words. Null if it is not on file, or if the viewer may not see the people of
     /// the unit.
     agreed_by: Option<String>,
+}
+
+impl Exemption {
+    /// The exemption of a unit as of the view's day.
+    pub(crate) fn on(view: &DayScope, unit: UnitIx, row: &Exempted) -> Self {
+        let named = view.scope().sees_unit(Right::People, unit);
+        Self {
+            first_day: row.validity.from.map(Date),
+            last_day: row.validity.last().map(Date),
+            holds: row.validity.holds_on(view.as_of.day),
+            reason: named.then(|| row.reason.clone()),
+            agreed_by: row.agreed_by.clone().filter(|_| named),
+        }
+    }
 }
 
 /// A page of units, by code.

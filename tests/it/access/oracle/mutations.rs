@@ -31,7 +31,7 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "withdrawApproval",
 ];
 
-const WISHES: [Wish; 36] = [
+const WISHES: [Wish; 41] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -138,6 +138,55 @@ const WISHES: [Wish; 36] = [
     Wish { field: "linkPeople", asked: |_| link("linkPeople", 41, 42, false), may: |sight| sight.links_people() },
     Wish { field: "linkPeople", asked: |_| link("linkPeople", 900, 901, true), may: |sight| sight.links_people() },
     Wish { field: "unlinkPeople", asked: |_| link("unlinkPeople", 41, 42, false), may: |sight| sight.links_people() },
+    // Steps of a coordinator. Everyone on file may name a delegate of their own, and is refused without an office.
+    Wish {
+        field: "appoint",
+        asked: |_| {
+            let person = encoded("Person", 41);
+            format!(
+                r#"appoint(input: {{personId: "{person}", unitCode: "S4", role: SENIOR_MANAGER, from: "2026-11-20"}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    Wish {
+        field: "endAppointment",
+        asked: |_| {
+            let id = encoded("Appointment", 1);
+            format!(
+                r#"endAppointment(input: {{appointmentId: "{id}", lastDay: "2026-12-01"}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    Wish {
+        field: "delegate",
+        asked: |_| {
+            let person = encoded("Person", 41);
+            format!(
+                r#"delegate(input: {{forPersonId: "nonsense", personId: "{person}", from: "2026-11-20", until: "2026-11-21"}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.is_staff(),
+    },
+    Wish {
+        field: "exemptUnit",
+        asked: |_| {
+            let person = encoded("Person", 41);
+            format!(
+                r#"exemptUnit(input: {{unitCode: "S4", from: "2026-11-20", until: "2026-11-21", reason: "Moving house", agreedByPersonId: "{person}"}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    Wish {
+        field: "publishPolicy",
+        asked: |_| {
+            r#"publishPolicy(input: {unitCode: "S4", inForceFrom: "2026-11-20", policy: {minSupporters: 2}}) { refusals { code } }"#
+                .to_owned()
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
     Wish { field: "erasePerson", asked: |sight| erase(sight.me), may: |sight| sight.erases() },
     Wish {
         field: "erasePerson",

@@ -134,13 +134,19 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("RolePayload", "person refusals", WithIt),
     ("AllocationPayload", "supporter refusals", WithIt),
     ("AllocationsPayload", "results", WithIt),
+    // What a command returns is of its caller: `mutations`, and `register::authority`.
+    ("AppointmentPayload", "appointment refusals", WithIt),
+    ("DelegationPayload", "delegation refusals", WithIt),
+    ("Delegation", "principal delegate unitCode firstDay lastDay", WithIt),
+    ("ExemptionPayload", "exemption refusals", WithIt),
+    ("PublishPolicyPayload", "policy whatIf refusals", WithIt),
     ("Query", "node nodes", Each(See::Found)),
     // Compared with `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry", WithIt),
+                  setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -166,7 +172,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Unit", "appointments", Each(See::Person)),
     ("Exemption", "firstDay lastDay holds", WithIt),
     ("Exemption", "reason agreedBy", If(See::PeopleOfUnit)),
-    ("Appointment", "role person firstDay lastDay", WithIt),
+    ("Appointment", "id role person firstDay lastDay", WithIt),
     ("Appointment", "delegate", Each(See::Person)),
 
     ("Team", "id unit status headcount ownHeadcount staffAffected wte required gap activeSupporters \
@@ -211,7 +217,9 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Policy", "unit", Each(See::Figures)),
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
                 minChampions supportersPerTrainer horizonDays mix trainerCertificateMonths trainerLevel minTrainers approverOffice \
-                staleDays", WithIt),
+                staleDays register", WithIt),
+    ("RegisterTerms", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths bandOrder",
+     WithIt),
     ("MixRule", "rule must", WithIt),
     ("RollUp", "headcount wte teams teamsCovered staffCovered level1 standing activeSupporters trainers supportersPerTrainer \
                 trainersMet champions championTeamsMet trainerUnitsMet oldestStaffList", WithIt),
@@ -362,6 +370,18 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.nomination", "id", Takes::Apart),
     ("Query.nominations", "filter", Takes::Apart),
     ("NominationFilter", "underCode state role waitingForMe olderThanDays", Takes::Apart),
+    ("Mutation.appoint", "input", Takes::Input),
+    ("AppointInput", "personId workEmail unitCode role from until replaces preview idempotencyKey", Takes::Wish),
+    ("Mutation.endAppointment", "input", Takes::Input),
+    ("EndAppointmentInput", "appointmentId lastDay idempotencyKey", Takes::Wish),
+    ("Mutation.delegate", "input", Takes::Input),
+    ("DelegateInput", "forPersonId personId workEmail unitCode from until preview idempotencyKey", Takes::Wish),
+    ("Mutation.exemptUnit", "input", Takes::Input),
+    ("ExemptUnitInput", "unitCode from until reason agreedByPersonId preview idempotencyKey", Takes::Wish),
+    ("Mutation.publishPolicy", "input", Takes::Input),
+    ("PublishPolicyInput", "unitCode inForceFrom policy register preview idempotencyKey", Takes::Wish),
+    ("RegisterTermsInput", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths \
+                            bandOrder", Takes::Wish),
     ("Mutation.nominate", "input", Takes::Input),
     ("NominateInput", "items preview", Takes::Wish),
     ("NominateItem", "personId workEmail role unitCode share outsideTeam statement wishedStart idempotencyKey", Takes::Wish),

@@ -4,6 +4,7 @@ use super::Oracle;
 use crate::coverage::PolicyTerms;
 use crate::coverage::roster::{Allocation, AllocationTerms, Approval, Certificate, PersonIx};
 use crate::period::Day;
+use crate::value::register::DelegationKind;
 use crate::value::{AppointmentRole, ApproverOffice, Reason};
 
 /// The two capacities in which managers approve.
@@ -52,7 +53,8 @@ impl<'a> Oracle<'a> {
         begun.max_by_key(|terms| terms.from)
     }
 
-    /// "The line manager named on a post of the person that was valid that day, or that manager's delegate": on this day.
+    /// "The line manager named on a post of the person that was valid that day, or that manager's delegate or acting line
+    /// manager": on this day.
     fn is_line_manager_of(self, supporter: PersonIx, by: PersonIx) -> bool {
         let posts = self.roster.posts.iter().filter(|post| post.person == supporter && self.holds(post.validity));
         posts.filter_map(|post| post.line_manager).any(|manager| {
@@ -62,8 +64,16 @@ impl<'a> Oracle<'a> {
                     self.holds(appointment.validity) && delegate.is_some_and(|(delegate, _)| delegate == by)
                 },
             );
-            by == manager || stands_in
-        })
+            by == manager || stands_in || self.has_delegation(DelegationKind::Delegate, manager, by)
+        }) || self.has_delegation(DelegationKind::Acting, supporter, by)
+    }
+
+    /// Whether `by` stands in for a line manager without an appointment, or as one for a person who has none.
+    fn has_delegation(self, kind: DelegationKind, principal: PersonIx, by: PersonIx) -> bool {
+        self.roster
+            .delegations
+            .iter()
+            .any(|row| (row.kind, row.principal, row.delegate) == (kind, principal, by) && self.holds(row.validity))
     }
 
     /// "A valid appointment as Senior Manager of the unit or of one above it, or the valid delegate of one": on this day.

@@ -1,0 +1,106 @@
+use super::*;
+
+const DELEGATION: &str =
+    "delegation { principal { id } delegate { id } unitCode firstDay lastDay } refusals { code message path }";
+
+async fn delegate(world: &World, by: i64, input: Value) -> Value {
+    command(world, by, "delegate", input, DELEGATION).await
+}
+
+fn days(person: i64, from: &str, until: &str) -> Value {
+    json!({ "personId": person_id(person), "from": from, "until": until })
+}
+
+fn of_north(person: i64, from: &str, until: &str) -> Value {
+    with(days(person, from, until), json!({ "unitCode": "NORTH" }))
+}
+
+both!(
+    async fn a_delegate_is_refused_with_the_reason(world: World) {
+        organised(&world).await;
+        let before = rows(&world).await;
+        let for_manager = |input: Value| with(input, json!({ "forPersonId": person_id(SENIOR_MANAGER) }));
+        let today = "2026-11-16";
+        for (by, input, code) in [
+            (SENIOR_MANAGER, of_north(9, "2026-11-15", today), "DAY_OUT_OF_RANGE"),
+            (SENIOR_MANAGER, of_north(9, today, "2026-11-15"), "DAY_OUT_OF_RANGE"),
+            (SENIOR_MANAGER, of_north(SENIOR_MANAGER, today, today), "OWN_CASE"),
+            (SENIOR_MANAGER, days(9, today, today), "MISSING"),
+            // The present delegate of the senior manager does not delegate on, neither for the manager nor for themselves.
+            (LINE_MANAGER, for_manager(of_north(9, today, today)), "NOT_YOUR_STEP"),
+            (LINE_MANAGER, of_north(9, today, today), "NO_OFFICE"),
+            (NOMINEE, for_manager(of_north(9, today, today)), "NOT_YOUR_STEP"),
+            (NOMINEE, days(9, today, today), "NO_OFFICE"),
+            (COORDINATOR, for_manager(of_north(COORDINATOR, today, today)), "OWN_CASE"),
+            (COORDINATOR, with(of_north(9, today, today), json!({ "forPersonId": "nonsense" })), "PERSON_UNKNOWN"),
+        ] {
+            assert_eq!(refused(&delegate(&world, by, input.clone()).await), code, "{by} {input}");
+        }
+        assert_eq!(rows(&world).await, before);
+    }
+);
+
+both!(
+    async fn a_new_delegate_leaves_the_days_of_the_earlier_one(world: World) {
+        organised(&world).await;
+        let payload = delegate(&world, SENIOR_MANAGER, of_north(9, "2026-11-18", "2026-12-10")).await;
+        let delegation = json!({
+            "principal": { "id": person_id(SENIOR_MANAGER) }, "delegate": { "id": person_id(9) }, "unitCode": "NORTH",
+            "firstDay": "2026-11-18", "lastDay": "2026-12-10",
+        });
+        assert_eq!(payload, json!({ "delegation": delegation, "refusals": [] }));
+        let sam = || json!(person_id(SENIOR_MANAGER));
+        for (day, stands_in) in [
+            ("2026-11-09", Value::Null),
+            ("2026-11-17", json!(person_id(LINE_MANAGER))),
+            ("2026-11-18", json!(person_id(9))),
+            ("2026-12-10", json!(person_id(9))),
+            ("2026-12-11", Value::Null),
+        ] {
+            assert_eq!(responsible(&world, day).await, [(sam(), stands_in)], "{day}");
+        }
+    }
+);
+
+both!(
+    async fn a_coordinator_names_a_delegate_for_others(world: World) {
+        organised(&world).await;
+        let input = with(of_north(9, "2027-01-01", "2027-01-31"), json!({ "forPersonId": person_id(SENIOR_MANAGER) }));
+        assert_eq!(delegate(&world, COORDINATOR, input.clone()).await["refusals"], json!([]));
+        assert_eq!(refused(&delegate(&world, COORDINATOR, input).await), "ALREADY_DONE");
+        assert_eq!(responsible(&world, "2027-01-15").await, [(json!(person_id(SENIOR_MANAGER)), json!(person_id(9)))]);
+    }
+);
+
+both!(
+    async fn a_line_managers_delegate_approves_in_their_place(world: World) {
+        organised(&world).await;
+        let id = nominated_and_accepted(&world).await;
+        assert_eq!(refused(&decide_hidden(&world, 10, line(&id)).await), "NOT_FOUND");
+        let payload = delegate(&world, LINE_MANAGER, days(10, "2026-11-16", "2026-11-30")).await;
+        assert_eq!(payload["delegation"]["unitCode"], Value::Null);
+        assert_eq!(payload["delegation"]["delegate"]["id"], person_id(10));
+        let nomination = accepted(&decide(&world, 10, line(&id)).await);
+        let decision = &nomination["decisions"][0];
+        assert_eq!(decision["decidedBy"]["id"], person_id(10));
+        assert_eq!(decision["onBehalfOf"]["id"], person_id(LINE_MANAGER));
+        // The line manager takes part in that approval, so neither decides as senior manager: the line manager is the
+        // senior manager's delegate today.
+        let own = with(senior(&id), json!({ "onBehalfOf": person_id(SENIOR_MANAGER) }));
+        assert_eq!(refused(&decide(&world, LINE_MANAGER, own).await), "BOTH_APPROVALS");
+        assert_eq!(accepted(&decide(&world, SENIOR_MANAGER, senior(&id)).await)["state"], "APPROVED");
+        // After the last day, another nomination is hidden from the former delegate.
+        pass_days(&world, 15);
+        let item = json!({ "personId": person_id(11), "role": "PEER_SUPPORTER", "unitCode": "N2" });
+        let other = accepted(&nominate(&world, 11, item).await)["id"].clone();
+        assert_eq!(seen(&world, 10, &other).await, Value::Null);
+    }
+);
+
+/// Decides on a nomination that is hidden from the person: the code of the error as a refusal.
+async fn decide_hidden(world: &World, by: i64, item: Value) -> Value {
+    let answer =
+        attempt(world, by, "decideNomination", json!({ "items": [item] }), "results { refusals { code } }").await;
+    let code = answer["errors"][0]["extensions"]["code"].clone();
+    json!({ "refusals": [{ "code": code, "message": "." }] })
+}
