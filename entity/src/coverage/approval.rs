@@ -81,7 +81,7 @@ fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -
     let managers =
         index.posts_of(supporter).filter(|post| post.validity.holds_on(day)).filter_map(|post| post.line_manager);
     let stands_in =
-        |manager: PersonIx| index.appointments_of(manager).iter().any(|appointment| appointment.has_delegate(by, day));
+        |manager: PersonIx| index.appointments_of(manager).any(|appointment| appointment.has_delegate(by, day));
     managers.into_iter().any(|manager| manager == by || stands_in(manager))
 }
 

@@ -15,7 +15,7 @@ use crate::period::Day;
 use crate::value::Status;
 
 /// What is assessed as one team: a unit by itself, or all units of a cover group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum CoverScope {
     /// A unit.
     Unit(UnitIx),
@@ -27,6 +27,17 @@ impl CoverScope {
     /// Returns the scope in which a unit is assessed if it has counting posts.
     pub(super) fn for_unit(index: &Index, unit: UnitIx) -> Self {
         index.roster().units[unit.at()].cover_group.map_or(Self::Unit(unit), Self::Group)
+    }
+
+    /// Returns every scope.
+    pub(super) fn all(index: &Index) -> Vec<Self> {
+        let units = (0u32..).map(UnitIx).take(index.roster().units.len());
+        units
+            .filter_map(|unit| match Self::for_unit(index, unit) {
+                Self::Group(group) => (index.group(group).first() == Some(&unit)).then_some(Self::Group(group)),
+                Self::Unit(unit) => Some(Self::Unit(unit)),
+            })
+            .collect()
     }
 
     /// Returns every unit that can be part of it, with counting posts or not.

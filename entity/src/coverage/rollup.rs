@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::ops::AddAssign;
+use std::sync::Arc;
 
 use super::Question;
 use super::breakdown::StandingCounts;
@@ -22,6 +23,16 @@ use crate::value::{StandingGroup, Status};
 pub struct StatusCounts([u32; Status::ALL.len()]);
 
 impl StatusCounts {
+    pub(super) const fn add(&mut self, status: Status) {
+        self.0[status as usize] += 1;
+    }
+
+    /// Returns the counts with `more` added and `less` subtracted.
+    pub(super) fn changed(mut self, less: &Self, more: &Self) -> Self {
+        self.0.iter_mut().zip(less.0.iter().zip(more.0)).for_each(|(own, (less, more))| *own = *own + more - less);
+        self
+    }
+
     /// Returns the number of team rows with this status.
     #[must_use]
     pub const fn count(&self, status: Status) -> u32 {
@@ -151,7 +162,7 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
         distinct_people(tree, pairs.filter(|(person, unit)| wanted(person, unit)).collect())
     };
     let headcount = people_where(&|_, _| true);
-    let level1 = people_where(&|person, _| roster.people[person.at()].level1_on.is_some_and(|on| on <= day));
+    let level1 = people_where(&|person, _| index.level1_on(*person).is_some_and(|on| on <= day));
     let covered = people_where(&|_, unit| matches!(status_of.get(unit), Some(Status::Covered | Status::AtRisk)));
     let assessed =
         people_where(&|_, unit| !matches!(status_of.get(unit), None | Some(Status::NotApplicable | Status::Exempt)));
@@ -181,7 +192,7 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
     add_upwards(tree, &mut wte);
     let mut statuses = vec![StatusCounts::default(); units.len()];
     for row in &teams.rows {
-        statuses[tree.preorder_index(row.unit)].0[row.status as usize] += 1;
+        statuses[tree.preorder_index(row.unit)].add(row.status);
     }
     add_upwards(tree, &mut statuses);
     let mut standing = vec![StandingCounts::default(); units.len()];
@@ -246,7 +257,7 @@ impl AddAssign for StatusCounts {
 }
 
 /// Turns figures of single units into figures of everything at or below them. Both are by preorder index.
-fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
+pub(super) fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
     join_upwards(tree, figures, |above, own| *above += own);
 }
 
@@ -294,7 +305,7 @@ fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, U
 /// Returns the oldest staff list that the teams at or below each unit are based on, by preorder index. The employers in
 /// the counting posts there would be too few: a team also depends on the lists of supporters from outside it, and on
 /// those of its whole group.
-fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Symbol>)>> {
+fn oldest_lists(tree: &Tree, teams: &[Arc<TeamRow>]) -> Vec<Option<(Day, Option<Symbol>)>> {
     let mut oldest: Vec<Option<(Day, Option<Symbol>)>> = vec![None; tree.preorder().len()];
     let join = |oldest: &mut Option<(Day, Option<Symbol>)>, found: Option<(Day, Option<Symbol>)>| {
         *oldest = oldest.iter().copied().chain(found).min();

@@ -27,4 +27,5 @@ mod standing;
 mod team;
 mod trainer;
 mod tree;
+mod update;
 mod worked;

@@ -32,8 +32,8 @@ pub(super) fn through(first: &str, last: &str) -> Validity {
 }
 
 /// Terms from a day on: protected time, and whether cover from outside the team is agreed.
-pub(super) const fn terms(from: Option<Day>, has_protected_time: bool, outside_team: bool) -> AllocationTerms {
-    AllocationTerms { from, has_protected_time, outside_team }
+pub(super) fn terms(from: Option<Day>, is_protected: bool, outside_team: bool) -> AllocationTerms {
+    AllocationTerms { from, protected_hours: is_protected.then_some(400), outside_team }
 }
 
 /// A roster under construction.

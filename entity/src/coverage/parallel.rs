@@ -1,0 +1,73 @@
+//! Does the same work for many items on several cores.
+
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Items that a thread takes at a time. Fewer items than this are done by the calling thread.
+const CHUNK: usize = 64;
+
+/// Returns the number of cores that the process may use.
+pub(super) fn cores() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// Returns the results of `work` for all items, in their order, computed by at most this many threads.
+pub(super) fn map<T: Sync, R: Send>(items: &[T], threads: NonZeroUsize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let chunks: Vec<&[T]> = items.chunks(CHUNK).collect();
+    let threads = threads.get().min(chunks.len());
+    if threads <= 1 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Vec<R>)>> = Mutex::new(Vec::with_capacity(chunks.len()));
+    // Chunks are taken as threads become free, because some teams take much longer than others.
+    let take = || {
+        while let Some((place, chunk)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            chunks.get(place).map(|chunk| (place, chunk))
+        } {
+            let results = chunk.iter().map(&work).collect();
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((place, results));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(take);
+        }
+        take();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().flat_map(|(_, results)| results).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_keep_the_order_of_the_items() {
+        let items: Vec<usize> = (0..1_000).collect();
+        for threads in [1, 2, 7, 64] {
+            let doubled = map(&items, NonZeroUsize::new(threads).unwrap(), |item| item * 2);
+            assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
+        }
+        assert!(map(&[], cores(), |item: &usize| *item).is_empty());
+    }
+
+    #[test]
+    fn several_threads_take_part() {
+        let items: Vec<usize> = (0..CHUNK * 4).collect();
+        let barrier = std::sync::Barrier::new(2);
+        // The first items of two chunks wait for each other: one thread alone would never end.
+        let ids = map(&items, NonZeroUsize::new(2).unwrap(), |item| {
+            if *item == 0 || *item == CHUNK {
+                barrier.wait();
+            }
+            std::thread::current().id()
+        });
+        assert!(ids.iter().any(|id| *id != ids[0]));
+    }
+}
