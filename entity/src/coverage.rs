@@ -88,7 +88,7 @@ pub fn compute(index: &Index, question: &Question<'_>) -> Coverage {
 #[must_use]
 pub fn compute_on(index: &Index, question: &Question<'_>, threads: NonZeroUsize) -> Coverage {
     let teams = team::assess_all(index, question, threads);
-    let units = rollup::roll_up(index, question, &teams);
+    let units = rollup::roll_up(index, question, &teams, threads);
     Coverage { day: question.day, teams: teams.rows, units, standings: teams.standings }
 }
 

@@ -5,17 +5,22 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Items that a thread takes at a time. Fewer items than this are done by the calling thread.
-const CHUNK: usize = 64;
+/// Teams that a thread assesses at a time. So few are not worth a second thread.
+pub(super) const TEAMS: usize = 64;
 
 /// Returns the number of cores that the process may use.
 pub(super) fn cores() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// Returns the results of `work` for all items, in their order, computed by at most this many threads.
-pub(super) fn map<T: Sync, R: Send>(items: &[T], threads: NonZeroUsize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let chunks: Vec<&[T]> = items.chunks(CHUNK).collect();
+/// Returns the results of `work` for all items, in their order, computed by at most this many threads, of which each takes
+/// so many items at a time.
+pub(super) fn map<T: Sync, R: Send>(
+    items: &[T],
+    (at_a_time, threads): (usize, NonZeroUsize),
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let chunks: Vec<&[T]> = items.chunks(at_a_time).collect();
     let threads = threads.get().min(chunks.len());
     if threads <= 1 {
         return items.iter().map(work).collect();
@@ -51,19 +56,19 @@ mod tests {
     fn results_keep_the_order_of_the_items() {
         let items: Vec<usize> = (0..1_000).collect();
         for threads in [1, 2, 7, 64] {
-            let doubled = map(&items, NonZeroUsize::new(threads).unwrap(), |item| item * 2);
+            let doubled = map(&items, (TEAMS, NonZeroUsize::new(threads).unwrap()), |item| item * 2);
             assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
-        assert!(map(&[], cores(), |item: &usize| *item).is_empty());
+        assert!(map(&[], (TEAMS, cores()), |item: &usize| *item).is_empty());
     }
 
     #[test]
     fn several_threads_take_part() {
-        let items: Vec<usize> = (0..CHUNK * 4).collect();
+        let items: Vec<usize> = (0..TEAMS * 4).collect();
         let barrier = std::sync::Barrier::new(2);
         // The first items of two chunks wait for each other: one thread alone would never end.
-        let ids = map(&items, NonZeroUsize::new(2).unwrap(), |item| {
-            if *item == 0 || *item == CHUNK {
+        let ids = map(&items, (TEAMS, NonZeroUsize::new(2).unwrap()), |item| {
+            if *item == 0 || *item == TEAMS {
                 barrier.wait();
             }
             std::thread::current().id()

@@ -9,9 +9,7 @@ use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-pub use self::network::{
-    Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole,
-};
+pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};

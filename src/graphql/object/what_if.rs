@@ -57,7 +57,7 @@ fn key(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> (i64
 }
 
 fn change(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> Option<Change> {
-    compare(Some((&view.coverage.teams[before]).into()), Some((&then.teams[after]).into()))
+    compare(Some((&*view.coverage.teams[before]).into()), Some((&*then.teams[after]).into()))
 }
 
 /// The coverage of one day with another policy, beside the present coverage. Nothing is stored.

@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
-    Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Organisation, Pass, Person, PersonIx, Placement,
-    Post, Roster, StaffList, Unit, UnitIx,
+    Appointment, Approval, Away, Certificate, Exemption, FiledPolicy, NetworkRole, Organisation, Pass, Person,
+    PersonIx, Placement, Post, Roster, StaffList, Unit, UnitIx,
 };
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};

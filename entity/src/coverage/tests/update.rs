@@ -41,7 +41,7 @@ fn assert_equal(updated: &Coverage, expected: &Coverage) -> Result<(), TestCaseE
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4 * CASES))]
+    #![proptest_config(ProptestConfig::with_cases(2 * CASES))]
 
     #[test]
     fn updated_coverage_equals_computed_coverage(

@@ -9,7 +9,7 @@ use crate::coverage::affected::policies_changed;
 use crate::coverage::champion::champion_counts;
 use crate::coverage::governing::governing;
 use crate::coverage::index::Index;
-use crate::coverage::rollup::{Met, StatusCounts, UnitRow, add_upwards};
+use crate::coverage::rollup::{Met, StatusCounts, UnitRow, add_upwards, is_assessed, is_covered};
 use crate::coverage::roster::{PersonIx, UnitIx};
 use crate::coverage::standing::Standing;
 use crate::coverage::team::TeamRow;
@@ -44,7 +44,8 @@ pub(super) fn update(
     teams: &[TeamChange],
 ) -> Vec<UnitRow> {
     let (tree, affected) = (change.after.tree(question.day), Affected::find(before, after, change, teams));
-    let subtracted = Side { index: change.before, coverage: before, tree }.contributions(&affected, |team| &team.before);
+    let subtracted =
+        Side { index: change.before, coverage: before, tree }.contributions(&affected, |team| &team.before);
     let added = Side { index: change.after, coverage: after, tree }.contributions(&affected, |team| &team.after);
     let mut rows = Rows { index: change.after, question, tree, rows: before.units.clone() };
     // Units below others come first, so that the oldest list can be taken from the rows below.
@@ -74,7 +75,8 @@ struct Affected<'a> {
 impl<'a> Affected<'a> {
     fn find(before: &Coverage, after: &Coverage, change: &Change<'a>, teams: &'a [TeamChange]) -> Self {
         let day = after.day;
-        let kind = |row: &Option<Arc<TeamRow>>| row.as_ref().map(|row| (is_covered(row.status), is_assessed(row.status)));
+        let kind =
+            |row: &Option<Arc<TeamRow>>| row.as_ref().map(|row| (is_covered(row.status), is_assessed(row.status)));
         let changed = teams.iter().filter(|team| kind(&team.before) != kind(&team.after));
         let staff = changed.flat_map(|team| change.after.counting_posts_in(team.unit, day)).map(|post| post.person);
         let supporters = [change.before, change.after].into_iter().flat_map(|index| {
@@ -184,14 +186,6 @@ impl Sum<'_> {
             add(self.figures.entry(unit).or_default());
         }
     }
-}
-
-const fn is_covered(status: Status) -> bool {
-    matches!(status, Status::Covered | Status::AtRisk)
-}
-
-const fn is_assessed(status: Status) -> bool {
-    !matches!(status, Status::NotApplicable | Status::Exempt)
 }
 
 /// The rows of units by code, while they are changed.

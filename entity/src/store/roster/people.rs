@@ -60,7 +60,8 @@ impl Loader {
             .columns([person::Column::Id, person::Column::Employer])
             .order_by_asc(person::Column::Id);
         let mut rows: Vec<(PersonId, Option<Symbol>)> = Vec::new();
-        self.each(select, |known, row: PersonRow| rows.push((row.id, known.organisation.words.value(&row.employer)))).await?;
+        self.each(select, |known, row: PersonRow| rows.push((row.id, known.organisation.words.value(&row.employer))))
+            .await?;
         let lowest = links::load(&self.txn).await?;
         // Rows come by id, so the lowest of linked ones comes first.
         for (id, _) in &rows {
@@ -148,7 +149,12 @@ impl Loader {
         self.each(select, |known, row: PassRow| {
             let Some(certificate) = levels.get(&row.course_id).and_then(|level| certificate(*level)) else { return };
             if let Some(person) = known.person(row.person_id) {
-                known.organisation.passes.push(Pass { person, certificate, on: row.completed_on, expires: row.valid_to });
+                known.organisation.passes.push(Pass {
+                    person,
+                    certificate,
+                    on: row.completed_on,
+                    expires: row.valid_to,
+                });
             }
         })
         .await

@@ -17,11 +17,7 @@ use crate::table::{allocation, allocation_terms, approval, pause, sign_off};
 use crate::value::{ApproverCapacity, Role};
 
 /// Reads the roles of these people, or of everyone. Each id of linked people must be named.
-pub(super) async fn read(
-    txn: &DatabaseTransaction,
-    index: &Index,
-    of: Option<&[PersonId]>,
-) -> Result<Roles, DbErr> {
+pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[PersonId]>) -> Result<Roles, DbErr> {
     let mut roles = Roles::default();
     let mut places: HashMap<AllocationId, usize> = HashMap::new();
     let rows = allocation::Entity::find()

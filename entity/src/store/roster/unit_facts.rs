@@ -1,10 +1,12 @@
 //! What is filed about a unit: policies, exemptions and appointments.
 
-use sea_orm::{ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _};
+use sea_orm::{
+    ColumnTrait as _, DatabaseTransaction, EntityTrait as _, QueryFilter as _, QueryOrder as _, QueryTrait as _,
+};
 
 use super::{LoadError, each};
-use crate::coverage::index::UnitFacts;
 use crate::coverage::Index;
+use crate::coverage::index::UnitFacts;
 use crate::coverage::roster::{Appointment, Exemption, FiledPolicy};
 use crate::id::UnitId;
 use crate::period::Validity;

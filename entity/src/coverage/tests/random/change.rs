@@ -52,6 +52,8 @@ pub(in crate::coverage::tests) enum Tweak {
     Dates(Validity),
     Share(u32),
     NoApprovals,
+    /// The only line approval is by the second manager, who may be the delegate of the first.
+    ByDelegate(Day),
     SignOff(Option<Day>),
 }
 
@@ -64,6 +66,7 @@ fn tweak() -> impl Strategy<Value = Tweak> {
         any_validity().prop_map(Tweak::Dates),
         (1u32..1000).prop_map(Tweak::Share),
         Just(Tweak::NoApprovals),
+        early_day().prop_map(Tweak::ByDelegate),
         weighted(0.5, early_day()).prop_map(Tweak::SignOff),
     ]
 }
@@ -181,6 +184,7 @@ impl Tweak {
                 allocation.line.clear();
                 allocation.senior.clear();
             }
+            Self::ByDelegate(on) => allocation.line = vec![Approval { on: *on, by: Some(PersonIx(PEOPLE + 1)) }],
             Self::SignOff(on) => allocation.signed_off = on.iter().copied().collect(),
         }
     }
@@ -194,8 +198,7 @@ fn replace_roles(roles: &mut Vec<NetworkRole>, person: PersonIx, rows: &[Network
 /// What a process reads after the change: all facts of the touched people and units.
 pub(in crate::coverage::tests) fn read_again(roster: &Roster, extent: &Extent) -> Replacement {
     let has = |person: PersonIx| extent.people.contains(&person);
-    let own_roles =
-        |roles: &[NetworkRole]| roles.iter().filter(|role| has(role.person)).cloned().collect::<Vec<_>>();
+    let own_roles = |roles: &[NetworkRole]| roles.iter().filter(|role| has(role.person)).cloned().collect::<Vec<_>>();
     let allocations = roster.allocations.iter().filter(|own| has(own.person));
     let training = |person: &PersonIx| {
         let mut passes: Vec<Pass> = roster.passes.iter().filter(|pass| pass.person == *person).copied().collect();
