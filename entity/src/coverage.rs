@@ -33,6 +33,7 @@ mod mix_check;
 mod parallel;
 mod update;
 
+pub use affected::FactChange;
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
 pub use governing::{Governing, WhatIf};
 pub use index::Index;
@@ -45,7 +46,7 @@ pub use roster::Roster;
 pub use standing::{Reasons, Standing};
 pub use team::TeamRow;
 pub use tree::Tree;
-pub use update::{Change, update};
+pub use update::update;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;

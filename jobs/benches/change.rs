@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use board::Size;
 use chrono::{DateTime, Utc};
 use entity::coverage::roster::UnitIx;
-use entity::coverage::{Change, Coverage, Question, TeamRow, compute, update};
+use entity::coverage::{Coverage, FactChange, Question, TeamRow, compute, update};
 use entity::id::AllocationId;
 use entity::json_column::Touched;
 use entity::period::Day;
@@ -79,7 +79,7 @@ async fn measure(size: Size) -> Result<(), Failure> {
         let after = roster::load_changes(&db, &held).await?.ok_or("everything must be read")?;
         reading.push(begun.elapsed());
         let extent = after.changes_since(held.version).ok_or("an unknown change")?;
-        let change = Change { before: &held.index, after: &after.index, extent: &extent };
+        let change = FactChange { before: &held.index, after: &after.index, extent: &extent };
         let updated = update(&coverage, &change, &question);
         let status = row(&after, &updated, unit).map(|row| row.status);
         whole.push(begun.elapsed());

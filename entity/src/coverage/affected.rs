@@ -4,12 +4,22 @@
 use std::collections::BTreeSet;
 
 use super::assessment::CoverScope;
-use super::index::Index;
+use super::index::{Extent, Index};
 use super::roster::{Allocation, Appointment, PersonIx, UnitIx};
-use super::update::Change;
+
+/// A change of the network's facts. Both versions share one organisation.
+#[derive(Clone, Copy, Debug)]
+pub struct FactChange<'a> {
+    /// The facts before.
+    pub before: &'a Index,
+    /// The facts after.
+    pub after: &'a Index,
+    /// The people and units that were touched; all other facts are equal.
+    pub extent: &'a Extent,
+}
 
 /// Returns the scopes whose assessment on any day may differ after a change.
-pub(super) fn scopes(change: &Change<'_>) -> BTreeSet<CoverScope> {
+pub(super) fn scopes(change: &FactChange<'_>) -> BTreeSet<CoverScope> {
     let mut units = BTreeSet::new();
     for index in [change.before, change.after] {
         units_of_people(index, &change.extent.people, &mut units);
@@ -27,13 +37,13 @@ pub(super) fn scopes(change: &Change<'_>) -> BTreeSet<CoverScope> {
 }
 
 /// Returns the touched units whose own policies differ.
-pub(super) fn policies_changed(change: &Change<'_>) -> Vec<UnitIx> {
+pub(super) fn policies_changed(change: &FactChange<'_>) -> Vec<UnitIx> {
     differing(change, |index, unit| index.policies_of(unit).to_vec()).collect()
 }
 
 /// The touched units for which `facts` differ.
 fn differing<'a, T: PartialEq>(
-    change: &'a Change<'_>,
+    change: &'a FactChange<'_>,
     facts: impl Fn(&Index, UnitIx) -> T + 'a,
 ) -> impl Iterator<Item = UnitIx> + 'a {
     let units = change.extent.units.iter().copied();
@@ -51,7 +61,7 @@ fn units_of_people(index: &Index, people: &BTreeSet<PersonIx>, units: &mut BTree
 }
 
 /// Returns the people named in appointments that differ: whether an approval is proven depends on them.
-fn appointees_changed(change: &Change<'_>) -> BTreeSet<PersonIx> {
+fn appointees_changed(change: &FactChange<'_>) -> BTreeSet<PersonIx> {
     let appointments = |index: &Index, unit: UnitIx| index.appointments_for(unit).copied().collect::<Vec<_>>();
     let changed: Vec<UnitIx> = differing(change, appointments).collect();
     let rows = [change.before, change.after]
@@ -63,7 +73,7 @@ fn appointees_changed(change: &Change<'_>) -> BTreeSet<PersonIx> {
 
 /// Returns the units of the allocations that one of these people has approved, in whatever office: as senior manager, or
 /// as the delegate of a line manager or a senior manager.
-fn units_approved_by(change: &Change<'_>, people: &BTreeSet<PersonIx>) -> BTreeSet<UnitIx> {
+fn units_approved_by(change: &FactChange<'_>, people: &BTreeSet<PersonIx>) -> BTreeSet<UnitIx> {
     if people.is_empty() {
         return BTreeSet::new();
     }

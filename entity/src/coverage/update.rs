@@ -7,25 +7,15 @@ mod roll_up;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::affected::FactChange;
 use super::assessment::CoverScope;
-use super::index::{Extent, Index};
+use super::index::Index;
 use super::roster::UnitIx;
 use super::team::{TeamRow, assess_scopes, unknown_standings};
 use super::{Coverage, Question, affected, compute, parallel};
 
 /// If more than one in this many units is affected, computing everything is as fast.
 const MOST_AFFECTED: usize = 4;
-
-/// A change of the network's facts. Both versions share one organisation.
-#[derive(Clone, Copy, Debug)]
-pub struct Change<'a> {
-    /// The facts before.
-    pub before: &'a Index,
-    /// The facts after.
-    pub after: &'a Index,
-    /// The people and units that were touched; all other facts are equal.
-    pub extent: &'a Extent,
-}
 
 /// The teams before and after a change, where they may differ.
 struct TeamChange {
@@ -37,7 +27,7 @@ struct TeamChange {
 /// Computes what [`compute`] computes from the facts after a change. `coverage` must be the answer of the same question
 /// from the facts before.
 #[must_use]
-pub fn update(coverage: &Coverage, change: &Change<'_>, question: &Question<'_>) -> Coverage {
+pub fn update(coverage: &Coverage, change: &FactChange<'_>, question: &Question<'_>) -> Coverage {
     let scopes: Vec<CoverScope> = affected::scopes(change).into_iter().collect();
     let units: usize = scopes.iter().map(|scope| scope.units(change.after).len()).sum();
     let is_same = coverage.day == question.day && question.what_if.is_none();
@@ -50,11 +40,11 @@ pub fn update(coverage: &Coverage, change: &Change<'_>, question: &Question<'_>)
 /// Assesses these scopes again, which are all that the change affects.
 pub(super) fn update_scopes(
     coverage: &Coverage,
-    change: &Change<'_>,
+    change: &FactChange<'_>,
     question: &Question<'_>,
     scopes: &[CoverScope],
 ) -> Coverage {
-    let Change { before, after, extent: _ } = *change;
+    let FactChange { before, after, extent: _ } = *change;
     let moved = places::moved(&before.roster().allocations, &after.roster().allocations);
     let mut standings = unknown_standings(after);
     for standing in &coverage.standings {

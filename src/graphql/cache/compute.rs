@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::coverage::breakdown::PreviousRelease;
 use entity::coverage::index::Extent;
-use entity::coverage::{Breakdowns, Change, Coverage, Question, WhatIf, compute, compute_on, update};
+use entity::coverage::{Breakdowns, Coverage, FactChange, Question, WhatIf, compute, compute_on, update};
 use entity::id::SnapshotId;
 use entity::store::disclosure;
 
@@ -57,7 +57,7 @@ impl CacheInner {
             let (index, question) = (&known.facts.index, Question { day, today: Some(today), what_if: asked.as_ref() });
             Arc::new(match base {
                 Some(Base { known: before, coverage, extent }) => {
-                    let change = Change { before: &before.facts.index, after: index, extent: &extent };
+                    let change = FactChange { before: &before.facts.index, after: index, extent: &extent };
                     update(&coverage, &change, &question)
                 }
                 None if key.is_today() => compute(index, &question),

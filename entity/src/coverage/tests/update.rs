@@ -9,8 +9,8 @@ use super::random::change::{AnyChange, any_change, read_again};
 use super::random::{CASES, any_day, any_roster};
 use crate::coverage::index::{Extent, Index};
 use crate::coverage::roster::Roster;
-use crate::coverage::update::{Change, update, update_scopes};
-use crate::coverage::{Coverage, Question, affected, compute};
+use crate::coverage::update::{update, update_scopes};
+use crate::coverage::{Coverage, FactChange, Question, affected, compute};
 use crate::id::AllocationId;
 use crate::period::Day;
 
@@ -65,7 +65,7 @@ proptest! {
             let mut extent = Extent::default();
             changes.iter().for_each(|change| change.apply(&mut roster, &mut extent));
             let after = index.replace(read_again(&roster, &extent));
-            let change = Change { before: &index, after: &after, extent: &extent };
+            let change = FactChange { before: &index, after: &after, extent: &extent };
             let scopes: Vec<_> = affected::scopes(&change).into_iter().collect();
             let fresh = Index::new(roster.clone());
             for held in &mut held {
@@ -98,7 +98,7 @@ proptest! {
             index = Some(index.as_ref().unwrap_or(&first).replace(read_again(&roster, &own)));
         }
         let last = index.expect("a change");
-        let change = Change { before: &first, after: &last, extent: &extent };
+        let change = FactChange { before: &first, after: &last, extent: &extent };
         let scopes: Vec<_> = affected::scopes(&change).into_iter().collect();
         let expected = compute(&Index::new(roster.clone()), &question);
         assert_equal(&update_scopes(&before, &change, &question, &scopes), &expected)?;

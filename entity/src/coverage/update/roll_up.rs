@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Change, TeamChange, place_of};
-use crate::coverage::affected::policies_changed;
+use super::{TeamChange, place_of};
+use crate::coverage::affected::{FactChange, policies_changed};
 use crate::coverage::champion::champion_counts;
 use crate::coverage::governing::governing;
 use crate::coverage::index::Index;
@@ -39,7 +39,7 @@ type Contributions = BTreeMap<UnitIx, Figures>;
 pub(super) fn update(
     before: &Coverage,
     after: &Coverage,
-    change: &Change<'_>,
+    change: &FactChange<'_>,
     question: &Question<'_>,
     teams: &[TeamChange],
 ) -> Vec<UnitRow> {
@@ -73,7 +73,7 @@ struct Affected<'a> {
 }
 
 impl<'a> Affected<'a> {
-    fn find(before: &Coverage, after: &Coverage, change: &Change<'a>, teams: &'a [TeamChange]) -> Self {
+    fn find(before: &Coverage, after: &Coverage, change: &FactChange<'a>, teams: &'a [TeamChange]) -> Self {
         let day = after.day;
         let kind =
             |row: &Option<Arc<TeamRow>>| row.as_ref().map(|row| (is_covered(row.status), is_assessed(row.status)));

@@ -30,16 +30,16 @@ const STEPS_KEPT: usize = 64;
 
 /// What the last changes touched, oldest first. Each step begins with the version in which the one before it ended.
 #[derive(Clone, Debug, Default)]
-pub struct Steps(VecDeque<Arc<Step>>);
+pub struct Steps(VecDeque<Arc<VersionStep>>);
 
 #[derive(Debug)]
-struct Step {
+struct VersionStep {
     from: i64,
     extent: Extent,
 }
 
 impl Steps {
-    fn then(&self, step: Step) -> Self {
+    fn then(&self, step: VersionStep) -> Self {
         let excess = (self.0.len() + 1).saturating_sub(STEPS_KEPT);
         Self(self.0.iter().skip(excess).cloned().chain([Arc::new(step)]).collect())
     }
@@ -107,7 +107,7 @@ pub async fn load_changes_within(
         let ids: Vec<UnitId> = touched.units.iter().copied().collect();
         replacement.filed = unit_facts::read(txn, index, Some(&ids)).await?;
     }
-    let steps = held.steps.then(Step { from: held.version, extent });
+    let steps = held.steps.then(VersionStep { from: held.version, extent });
     Ok(Some((LoadedRoster { version, whole_from, index: index.replace(replacement), steps }, touched)))
 }
 
