@@ -157,7 +157,8 @@ impl App {
         let cookie = CookieName::for_https(self.settings.is_https());
         let authenticator = Authenticator::new(
             self.api_db.clone(),
-            (self.clock.clone(), *board_zone),
+            self.clock.clone(),
+            *board_zone,
             cookie,
             SessionLimits::from(session),
         );

@@ -37,7 +37,8 @@ use chrono_tz::Tz;
 use entity::coverage::disclosure::Limit;
 use entity::id::UnitId;
 use entity::period::{Day, IsoWeek};
-use entity::store::{report as store, report_preference};
+use entity::store::report::{self as store, NewReport};
+use entity::store::report_preference;
 use entity::table::report;
 use entity::value::ReportKind;
 use sea_orm::{DatabaseConnection, DbErr};
@@ -270,8 +271,15 @@ impl GapReport {
             mails.extend(self.mails(edition, recipient)?);
         }
         let ComparedTrees { current, previous } = edition.trees;
-        let snapshots = (current.id, previous.as_ref().map(|tree| tree.id));
-        store::write_once(db, (week, self.kind), snapshots, now, mails).await?;
+        let new = NewReport {
+            week,
+            kind: self.kind,
+            snapshot_id: current.id,
+            previous_snapshot_id: previous.as_ref().map(|tree| tree.id),
+            built_at: now,
+            mails,
+        };
+        store::write_once(db, new).await?;
         // This report, or that of a process that was quicker: the same week and kind either way.
         Ok(store::find(db, week, self.kind).await?.ok_or_else(|| DbErr::RecordNotFound(format!("report {week}")))?)
     }

@@ -28,6 +28,7 @@ mod job;
 mod request;
 mod state;
 
+use claim::ClaimedRun;
 pub use job::{Job, JobError, JobOutcome, RunContext};
 pub use request::RunNowError;
 use state::{JobSlot, RunnerState};
@@ -171,9 +172,9 @@ impl Runner {
     }
 
     /// Runs a claimed run, and then every other due run of this job.
-    async fn run_claimed(self, place: usize, first: (Period, Model), _turn: OwnedMutexGuard<()>) {
+    async fn run_claimed(self, place: usize, first: ClaimedRun, _turn: OwnedMutexGuard<()>) {
         let mut next = Some(first);
-        while let Some((period, row)) = next {
+        while let Some(ClaimedRun { period, row }) = next {
             let JobSlot { schedule, job, turn: _ } = &self.0.slots[place];
             self.0.attempt(schedule.entry, job.clone(), period, &row).await;
             next = self.0.claim_next(place).await.unwrap_or_else(|error| {

@@ -7,7 +7,8 @@ use entity::period::Day;
 use entity::store::begin_write;
 use entity::store::roster::{self, LoadError, LoadedRoster, TooLongAgo};
 use entity::store::run::COVERAGE;
-use entity::store::{disclosure, facts, snapshot, staff_list};
+use entity::store::snapshot::{self, NewSnapshot};
+use entity::store::{disclosure, facts, staff_list};
 use entity::value::Status;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr};
 
@@ -73,8 +74,15 @@ async fn compute_and_write(
     // Each snapshot must be decided after the one before it, and PostgreSQL lets several transactions write at once.
     facts::lock(&txn).await?;
     let (breakdowns, disclosure) = decide(&txn, day, limit, breakdowns).await?;
-    let decided = (&breakdowns, &disclosure);
-    let snapshot = snapshot::write(&txn, &facts.index, &coverage, decided, (facts.version, now)).await?;
+    let new = NewSnapshot {
+        index: &facts.index,
+        coverage: &coverage,
+        breakdowns: &breakdowns,
+        disclosure: &disclosure,
+        facts_version: facts.version,
+        computed_at: now,
+    };
+    let snapshot = snapshot::write(&txn, new).await?;
     Ok((txn, StoredCoverage::new(snapshot, &coverage)))
 }
 

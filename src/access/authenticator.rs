@@ -97,12 +97,7 @@ impl From<DbErr> for AuthError {
 impl Authenticator {
     /// Creates an authenticator over `db`. `zone` decides on which day grants and posts are valid.
     #[must_use]
-    pub fn new(
-        db: DatabaseConnection,
-        (clock, zone): (Clock, Tz),
-        cookie: CookieName,
-        sessions: SessionLimits,
-    ) -> Self {
+    pub fn new(db: DatabaseConnection, clock: Clock, zone: Tz, cookie: CookieName, sessions: SessionLimits) -> Self {
         let (uses, refusals) = (LastUsedRecorder::default(), FailedSignInLog::default());
         let reads = ReadLog::new(db.clone(), clock.clone());
         Self(Arc::new(AuthenticatorInner {

@@ -92,15 +92,23 @@ pub enum ManageError {
     Randomness(#[from] getrandom::Error),
 }
 
+/// A change of access, as the audit log records it.
+#[derive(Debug)]
+struct AccessChange {
+    action: Action,
+    /// What was changed, as a kind and an id: `token:7`.
+    object: String,
+    /// The value before the change. `None` for something new.
+    before: Option<Json>,
+    /// The value after the change.
+    after: Json,
+}
+
 /// Records a change in the transaction that makes it.
-async fn record(
-    txn: &DatabaseTransaction,
-    by: &ChangeContext,
-    (action, object): (Action, String),
-    (before, after): (Option<Json>, Option<Json>),
-) -> Result<(), DbErr> {
+async fn record(txn: &DatabaseTransaction, by: &ChangeContext, change: AccessChange) -> Result<(), DbErr> {
+    let AccessChange { action, object, before, after } = change;
     let ChangeContext { actor, now, request_id, .. } = by;
-    let (object, request_id) = (Some(object), request_id.clone());
+    let (object, after, request_id) = (Some(object), Some(after), request_id.clone());
     let event = Event { at: *now, actor: *actor, action, object, before, after, request_id };
     audit::record(txn, &event).await.map(drop)
 }

@@ -46,7 +46,7 @@ impl Authenticator {
     ) -> Result<String, Unmatched> {
         let id = self.find_person(identity, self.now()).await?;
         let txn = begin_write(self.db()).await?;
-        match self.begin(&txn, (Holder::Person(id), SignInMethod::Provider), headers, request).await {
+        match self.begin(&txn, Holder::Person(id), SignInMethod::Provider, headers, request).await {
             Ok(cookie) => {
                 txn.commit().await?;
                 Ok(cookie)

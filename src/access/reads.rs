@@ -81,7 +81,12 @@ pub struct ReadLog {
     state: Arc<Mutex<ReadLogState>>,
 }
 
-type WindowKey = (Actor, Action);
+/// Whose reads a window counts, and of which kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct WindowKey {
+    actor: Actor,
+    action: Action,
+}
 
 #[derive(Debug, Default)]
 struct ReadLogState {
@@ -135,7 +140,8 @@ impl Window {
 }
 
 impl Again {
-    fn event(&self, (actor, action): WindowKey) -> Event {
+    fn event(&self, key: WindowKey) -> Event {
+        let WindowKey { actor, action } = key;
         let Self { items, requests, since, last, request_id } = self;
         let (object, mut after) = describe(items);
         after["requests"] = json!(requests);
@@ -160,7 +166,7 @@ impl ReadLog {
     /// Database errors. What was read must not be shown then.
     pub async fn record(&self, read: Read) -> Result<(), DbErr> {
         let Read { event, items } = read;
-        let caller = (event.actor, event.action);
+        let caller = WindowKey { actor: event.actor, action: event.action };
         let over = {
             let mut state = self.state();
             match state.windows.get_mut(&caller) {
@@ -279,7 +285,8 @@ mod tests {
         window.add(again(Item::Listed(DeliveryId(7)), 10, "a"));
         window.add(again(Item::Text(DeliveryId(7)), 30, "b"));
         window.add(again(Item::Listed(DeliveryId(7)), 20, "c"));
-        let event = window.again.unwrap().event((Actor::Person(PersonId(4)), Action::ReportRead));
+        let event =
+            window.again.unwrap().event(WindowKey { actor: Actor::Person(PersonId(4)), action: Action::ReportRead });
         assert_eq!((event.at, event.object.as_deref()), (at(30), Some("delivery:7")));
         assert_eq!(event.request_id.as_deref(), Some("b"));
         let after =

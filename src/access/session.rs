@@ -74,7 +74,7 @@ impl Authenticator {
     async fn redeem_link(&self, secret: &Secret, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
         let txn = begin_write(self.db()).await?;
         let holder = link::redeem(&txn, &secret.hash(), self.now()).await?.ok_or(AuthError::InvalidCredentials)?;
-        let cookie = self.begin(&txn, (holder, SignInMethod::Link), headers, request).await?;
+        let cookie = self.begin(&txn, holder, SignInMethod::Link, headers, request).await?;
         txn.commit().await?;
         Ok(cookie)
     }
@@ -84,7 +84,8 @@ impl Authenticator {
     pub(super) async fn begin(
         &self,
         txn: &DatabaseTransaction,
-        (holder, method): (Holder, SignInMethod),
+        holder: Holder,
+        method: SignInMethod,
         headers: &HeaderMap,
         request: &str,
     ) -> Result<String, AuthError> {

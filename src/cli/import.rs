@@ -187,7 +187,7 @@ pub async fn run(
     if let Some(refusal) = outcome.refusal {
         return Err(ExitError::Refused(format!("the import is refused, and nothing was written. {refusal}")));
     }
-    match outcome.files.iter().find(|file| file.rows > 0 && file.rejected == file.rows) {
+    match outcome.files.iter().map(|file| &file.imported).find(|file| file.rows > 0 && file.rejected == file.rows) {
         Some(file) => Err(ExitError::Refused(format!("every row of {} was rejected", printable(&file.file)))),
         None => Ok(()),
     }

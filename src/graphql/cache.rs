@@ -25,7 +25,7 @@ use entity::period::Day;
 use entity::store::{roster, snapshot};
 use sea_orm::DatabaseConnection;
 
-use self::shared::{Shared, VersionedSource, to_the_end};
+use self::shared::{SeenVersion, Shared, VersionedSource, to_the_end};
 use self::shelf::Shelf;
 use self::turns::{Turn, Turns};
 use self::versions::Versions;
@@ -108,8 +108,13 @@ pub(crate) struct PublishedNumbers {
     pub(crate) disclosure: Disclosure,
 }
 
-/// The data version and day, and the last snapshot.
-type PublishedKey = (i64, Day, Option<SnapshotId>);
+/// A version of the data and a day, and the last snapshot up to that day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct PublishedKey {
+    version: i64,
+    day: Day,
+    last: Option<SnapshotId>,
+}
 
 impl CoverageCache {
     pub(crate) fn new(db: DatabaseConnection, clock: Clock) -> Self {
@@ -139,11 +144,11 @@ impl CoverageCache {
         data_state: Option<&DataState>,
     ) -> Result<Arc<ReferenceData>, ApiError> {
         let facts = &self.0.facts;
-        let data_state = match data_state.filter(|data_state| data_state.is_fresh(&self.0.clock)) {
-            Some(data_state) => (data_state.newest.facts, data_state.sent),
+        let seen = match data_state.filter(|data_state| data_state.is_fresh(&self.0.clock)) {
+            Some(data_state) => SeenVersion { version: data_state.newest.facts, sent: data_state.sent },
             None => facts.query_version().await?,
         };
-        facts.get(caller, data_state).await
+        facts.get(caller, seen).await
     }
 
     /// Notes that `caller` has changed the data: from now on it sees the change.
@@ -160,7 +165,8 @@ impl CoverageCache {
         &self,
         caller: Actor,
         known: &Arc<ReferenceData>,
-        (day, today): (Day, Day),
+        day: Day,
+        today: Day,
     ) -> Result<Arc<Coverage>, ApiError> {
         let key = DayKey::new(known, day, today);
         let cell = if key.is_today() { self.0.today.cell(key) } else { self.0.days.cell(key) };
@@ -185,14 +191,15 @@ impl CoverageCache {
     /// Database errors.
     pub(crate) async fn published(
         &self,
-        (caller, data_state): (Actor, Option<&DataState>),
+        caller: Actor,
+        data_state: Option<&DataState>,
         known: &Arc<ReferenceData>,
         coverage: &Arc<Coverage>,
         today: Day,
     ) -> Result<Arc<PublishedNumbers>, ApiError> {
         let day = coverage.day;
         let last = self.last_snapshot(data_state, day).await?;
-        let (key, is_today) = ((known.facts.version, day, last), day == today);
+        let (key, is_today) = (PublishedKey { version: known.facts.version, day, last }, day == today);
         let cell = if is_today { self.0.published_today.cell(key) } else { self.0.published.cell(key) };
         if let Some(published) = cell.get() {
             return Ok(Arc::clone(published));
@@ -200,7 +207,7 @@ impl CoverageCache {
         let own = self.own_turn(caller, is_today).await?;
         let (inner, known, coverage) = (Arc::clone(&self.0), Arc::clone(known), Arc::clone(coverage));
         to_the_end(async move {
-            let publish = || inner.publish((known, coverage), last, own);
+            let publish = || inner.publish(known, coverage, last, own);
             cell.get_or_try_init(publish).await.map(Arc::clone)
         })
         .await
@@ -215,7 +222,8 @@ impl CoverageCache {
         &self,
         caller: Actor,
         known: &Arc<ReferenceData>,
-        (day, today): (Day, Day),
+        day: Day,
+        today: Day,
         asked: WhatIf,
     ) -> Result<Arc<Coverage>, ApiError> {
         let own = self.own_turn(caller, false).await?;

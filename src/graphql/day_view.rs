@@ -132,10 +132,10 @@ impl DayScope {
         let (cache, caller) = (cache(ctx)?, caller(ctx)?);
         let cell = RequestState::from_context(ctx)?.day(self.as_of.day)?;
         let compute = || async {
-            let coverage = cache.coverage(caller, &self.known, (self.as_of.day, self.today)).await?;
+            let coverage = cache.coverage(caller, &self.known, self.as_of.day, self.today).await?;
             let published = match sees_small_numbers(&self.scope) {
                 true => None,
-                false => Some(cache.published((caller, data_state(ctx)), &self.known, &coverage, self.today).await?),
+                false => Some(cache.published(caller, data_state(ctx), &self.known, &coverage, self.today).await?),
             };
             Ok::<_, ApiError>((coverage, published))
         };
@@ -239,7 +239,7 @@ impl DayView {
     /// [`ApiError::bad_input`] if the request has too many "what if" policies.
     pub(crate) async fn what_if(&self, ctx: &Context<'_>, asked: WhatIf) -> Result<Arc<Coverage>, ApiError> {
         RequestState::from_context(ctx)?.count_what_if()?;
-        cache(ctx)?.what_if(caller(ctx)?, &self.known, (self.as_of.day, self.today), asked).await
+        cache(ctx)?.what_if(caller(ctx)?, &self.known, self.as_of.day, self.today, asked).await
     }
 
     /// Whether the viewer may see small numbers of allocations.

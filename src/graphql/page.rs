@@ -87,11 +87,10 @@ impl Page {
         Ok((read("after", &self.after)?, read("before", &self.before)?))
     }
 
-    /// Returns the page as a span of ids, with one more row than requested, and whether it has a cursor on either side.
-    pub(crate) fn span(&self, list: &str) -> Result<(Span, (bool, bool)), ApiError> {
+    /// Returns the page as a span of ids, with one more row than requested.
+    pub(crate) fn span(&self, list: &str) -> Result<Span, ApiError> {
         let (after, before): (Option<i64>, Option<i64>) = self.bounds(list)?;
-        let span = Span { from: self.from, after, before, limit: self.size as u64 + 1 };
-        Ok((span, (after.is_some(), before.is_some())))
+        Ok(Span { from: self.from, after, before, limit: self.size as u64 + 1 })
     }
 }
 

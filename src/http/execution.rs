@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Executor, Request, Response as Answer, Variables};
 use axum::body::Body;
-use axum::http::{HeaderMap, Method, Uri};
+use axum::http::Method;
+use axum::http::request::Parts;
 use entity::actor::Actor;
 use futures_util::StreamExt as _;
 use serde_json::json;
@@ -68,17 +69,19 @@ impl<S: Executor> Endpoint<S> {
         &self,
         media_type: MediaType,
         viewer: &Viewer,
-        (method, headers, uri, body): (&Method, &HeaderMap, &Uri, Body),
+        head: &Parts,
+        body: Body,
     ) -> Result<Prepared, Box<Rejected>> {
-        let read = request::read(method, headers, uri, (body, self.body_limit)).await;
+        let read = request::read(head, body, self.body_limit).await;
         let request = read.map_err(|refusal| Rejected::unread(viewer, refusal))?;
-        self.prepare((method, media_type), viewer, request)
+        self.prepare(&head.method, media_type, viewer, request)
     }
 
     /// Checks a request against the limits and charges it to the caller's budget.
     pub(super) fn prepare(
         &self,
-        (method, media_type): (&Method, MediaType),
+        method: &Method,
+        media_type: MediaType,
         viewer: &Viewer,
         request: GraphqlRequest,
     ) -> Result<Prepared, Box<Rejected>> {
@@ -110,7 +113,8 @@ impl<S: Executor> Endpoint<S> {
     pub(super) fn engine_request(
         &self,
         id: &RequestId,
-        (viewer, data_state): (Viewer, Option<DataState>),
+        viewer: Viewer,
+        data_state: Option<DataState>,
         info: &OperationInfo,
         variables: Variables,
     ) -> Request {
@@ -203,7 +207,8 @@ impl<S: Executor> Endpoint<S> {
         &self,
         media_type: MediaType,
         answer: Answer,
-        (info, id): (&OperationInfo, &RequestId),
+        info: &OperationInfo,
+        id: &RequestId,
     ) -> Rendered {
         media_type.render(answer, info, id, self.extensions(info, id))
     }

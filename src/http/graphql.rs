@@ -39,15 +39,12 @@ pub(super) async fn answer<S: Executor>(
     let span = tracing::info_span!("request", id = %id);
     let accepted = MediaType::accepted(&head.headers);
     let outcome = match accepted {
-        Some(media_type) => {
-            let parts = (&head.method, &head.headers, &head.uri, body);
-            endpoint.read(media_type, &viewer, parts).instrument(span.clone()).await
-        }
+        Some(media_type) => endpoint.read(media_type, &viewer, &head, body).instrument(span.clone()).await,
         None => Err(Rejected::unread(&viewer, not_acceptable())),
     };
     let media_type = accepted.unwrap_or(MediaType::Json);
     let log = |entry: LogEntry, info: &OperationInfo, status: StatusCode| {
-        span.in_scope(|| entry.log(info, (&line, begun), status));
+        span.in_scope(|| entry.log(info, &line, begun, status));
     };
     let refused = |info: &OperationInfo, refusal: Refusal| {
         let entry = LogEntry::refused(&refusal);
@@ -75,9 +72,9 @@ pub(super) async fn answer<S: Executor>(
         return span.in_scope(|| stream.begin());
     }
     let request =
-        endpoint.engine_request(&id, (viewer, data_state.map(|Extension(data_state)| data_state)), &info, variables);
+        endpoint.engine_request(&id, viewer, data_state.map(|Extension(data_state)| data_state), &info, variables);
     let answer = endpoint.execute(request, permit).instrument(span.clone()).await;
-    let rendered = endpoint.render(media_type, answer, (&info, &id));
+    let rendered = endpoint.render(media_type, answer, &info, &id);
     let response = media_type.json(rendered.status, &rendered.body);
     log(LogEntry::executed(&rendered), &info, response.status());
     response

@@ -57,8 +57,9 @@ async fn callback(
     answer: Result<Query<ProviderAnswer>, QueryRejection>,
 ) -> Response {
     let Some(provider) = authenticator.provider() else { return StatusCode::NOT_FOUND.into_response() };
-    let Ok(Query(answer)) = answer else { return not_signed_in(&authenticator, OidcError::NotBegun, (&id, &line)) };
-    let mut response = match end(&authenticator, provider, answer, &headers, (&id, &line)).await {
+    let request = CallbackRequest { authenticator: &authenticator, headers: &headers, id: &id, line: &line };
+    let Ok(Query(answer)) = answer else { return request.not_signed_in(OidcError::NotBegun) };
+    let mut response = match request.end(provider, answer).await {
         Ok((session, to)) => ([(header::SET_COOKIE, session)], Redirect::to(to.as_str())).into_response(),
         Err(response) => response,
     };
@@ -68,32 +69,46 @@ async fn callback(
     response
 }
 
-/// Returns the session cookie and the page to go to.
-async fn end(
-    authenticator: &Authenticator,
-    provider: &Oidc,
-    answer: ProviderAnswer,
-    headers: &HeaderMap,
-    (id, line): (&RequestId, &RefusedLine),
-) -> Result<(String, ReturnPath), Response> {
-    let name = browser_cookie_name(authenticator.cookie());
-    let mut sent = cookies(headers, name);
-    // Two cookies of this name mean that another site has set one.
-    let sealed = sent.next().filter(|_| sent.next().is_none());
-    let key = authenticator.sealing_key().await.map_err(|cause| failed(cause, id))?;
-    let finished = provider.finish(key, answer, sealed).await;
-    let (identity, to) = finished.map_err(|fault| not_signed_in(authenticator, fault, (id, line)))?;
-    match authenticator.sign_in_by_provider(&identity, headers, &id.to_string()).await {
-        Ok(session) => Ok((session, to)),
-        Err(Unmatched::Database(cause)) => Err(failed(cause, id)),
-        Err(unmatched) => {
-            if let Some(held_back) = line.admit_unauthenticated() {
-                tracing::warn!(%id, %unmatched, held_back = held_back.field(), "sign-in refused");
+/// The request with which a browser comes back from the provider.
+#[derive(Clone, Copy)]
+struct CallbackRequest<'a> {
+    authenticator: &'a Authenticator,
+    headers: &'a HeaderMap,
+    id: &'a RequestId,
+    line: &'a RefusedLine,
+}
+
+impl CallbackRequest<'_> {
+    /// Returns the session cookie and the page to go to.
+    async fn end(self, provider: &Oidc, answer: ProviderAnswer) -> Result<(String, ReturnPath), Response> {
+        let Self { authenticator, headers, id, line } = self;
+        let name = browser_cookie_name(authenticator.cookie());
+        let mut sent = cookies(headers, name);
+        // Two cookies of this name mean that another site has set one.
+        let sealed = sent.next().filter(|_| sent.next().is_none());
+        let key = authenticator.sealing_key().await.map_err(|cause| failed(cause, id))?;
+        let finished = provider.finish(key, answer, sealed).await;
+        let (identity, to) = finished.map_err(|fault| self.not_signed_in(fault))?;
+        match authenticator.sign_in_by_provider(&identity, headers, &id.to_string()).await {
+            Ok(session) => Ok((session, to)),
+            Err(Unmatched::Database(cause)) => Err(failed(cause, id)),
+            Err(unmatched) => {
+                if let Some(held_back) = line.admit_unauthenticated() {
+                    tracing::warn!(%id, %unmatched, held_back = held_back.field(), "sign-in refused");
+                }
+                let sentence = "Your account does not match exactly one person with a current post. Ask the network's \
+                    coordinator to check the work address and employee number on file for you";
+                Err(page(StatusCode::FORBIDDEN, sentence, id))
             }
-            let sentence = "Your account does not match exactly one person with a current post. Ask the network's \
-                coordinator to check the work address and employee number on file for you";
-            Err(page(StatusCode::FORBIDDEN, sentence, id))
         }
+    }
+
+    /// Refuses the sign-in, and records it unless the provider itself has failed.
+    fn not_signed_in(self, fault: OidcError) -> Response {
+        if !matches!(fault, OidcError::Unreachable(_)) {
+            self.authenticator.note_refusal(&self.id.to_string());
+        }
+        refused(fault, self.id, self.line)
     }
 }
 
@@ -101,14 +116,6 @@ async fn end(
 fn failed(cause: DbErr, id: &RequestId) -> Response {
     let error = tracing::info_span!("request", %id).in_scope(|| ApiError::from(cause));
     page(StatusCode::SERVICE_UNAVAILABLE, error.sentence().trim_end_matches('.'), id)
-}
-
-/// Refuses a sign-in after the callback, and records it unless the provider itself has failed.
-fn not_signed_in(authenticator: &Authenticator, fault: OidcError, (id, line): (&RequestId, &RefusedLine)) -> Response {
-    if !matches!(fault, OidcError::Unreachable(_)) {
-        authenticator.note_refusal(&id.to_string());
-    }
-    refused(fault, id, line)
 }
 
 fn refused(fault: OidcError, id: &RequestId, line: &RefusedLine) -> Response {

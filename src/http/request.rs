@@ -7,6 +7,7 @@ use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Name, Value, Variables};
 use axum::body::{Body, to_bytes};
 use axum::extract::Query;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use serde::Deserialize;
 
@@ -68,16 +69,13 @@ struct Parameters {
 }
 
 /// Reads a request by GET or POST.
-pub(super) async fn read(
-    method: &Method,
-    headers: &HeaderMap,
-    uri: &Uri,
-    (body, limit): (Body, Duration),
-) -> Result<GraphqlRequest, Refusal> {
-    match *method {
-        Method::GET => from_query_string(uri),
+///
+/// `limit` is the time limit for receiving the body.
+pub(super) async fn read(head: &Parts, body: Body, limit: Duration) -> Result<GraphqlRequest, Refusal> {
+    match head.method {
+        Method::GET => from_query_string(&head.uri),
         Method::POST => {
-            only_plain_json(headers)?;
+            only_plain_json(&head.headers)?;
             from_body(body, limit).await
         }
         _ => Err(Refusal::method("GET, POST", "Send GraphQL requests by POST, or queries by GET.")),

@@ -43,7 +43,7 @@ impl LogEntry {
 
     /// Writes the line, unless the request was refused and [`RefusedLine`] allows no more lines now. The duration is measured
     /// from `begun`.
-    pub(super) fn log(self, info: &OperationInfo, (line, begun): (&RefusedLine, Instant), status: StatusCode) {
+    pub(super) fn log(self, info: &OperationInfo, line: &RefusedLine, begun: Instant, status: StatusCode) {
         let Self { errors, code, is_refused } = self;
         let held_back = if is_refused { line.admit_caller(info.caller).map(HeldBack::field) } else { Some(None) };
         let Some(held_back) = held_back else { return };

@@ -78,7 +78,7 @@ impl<S: Executor> SubscriptionStream<S> {
 
     /// Returns an answer as the JSON of an event.
     fn rendered(&self, answer: Answer) -> serde_json::Value {
-        self.endpoint.render(MediaType::Events, answer, (&self.info, &self.id)).body
+        self.endpoint.render(MediaType::Events, answer, &self.info, &self.id).body
     }
 
     /// Tells the client that the caller is no longer authenticated.
@@ -128,12 +128,8 @@ impl<S: Executor> SubscriptionStream<S> {
             if budgets.spend(caller, cost).is_err() {
                 continue;
             }
-            let request = self.endpoint.engine_request(
-                &self.id,
-                (viewer.clone(), data_state),
-                &self.info,
-                self.variables.clone(),
-            );
+            let request =
+                self.endpoint.engine_request(&self.id, viewer.clone(), data_state, &self.info, self.variables.clone());
             let answer = self.endpoint.execute_once(request, permit).await;
             // The data was read after the authentication and may be newer than the caller's right to it, so authenticate once
             // more.

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::answer::{AccessRole, NetworkRole, TeamStatus, UnknownBecause};
-use super::names::{Names, named};
+use super::names::{Names, UnitLabel, named};
 use super::page::{Frame, Named, PageName, PageQuery, PageResult, read, render, to_variables};
 use super::paging::{Paging, end_of};
 use super::words::{Share, Tag, share_of, tag};
@@ -79,8 +79,17 @@ struct RoleLinks {
     whole: Vec<LinkView>,
     /// The viewer's own units.
     own: Vec<LinkView>,
-    supported: (Vec<LinkView>, Paging),
-    managed: (Vec<LinkView>, Paging),
+    /// The teams that the viewer supports.
+    supported: PagedLinks,
+    /// The teams of the people that the viewer manages.
+    managed: PagedLinks,
+}
+
+/// One page of a list of links, and the links to its other pages.
+#[derive(Default)]
+struct PagedLinks {
+    links: Vec<LinkView>,
+    pages: Paging,
 }
 
 impl PageQuery for HomePageQuery {
@@ -103,7 +112,7 @@ impl PageQuery for HomePageQuery {
         let names: Names<'_> = listed.chain(viewer.units_of_people.nodes.iter().map(|unit| named!(unit))).collect();
         let held = |wanted: Held| {
             let own = viewer.network_roles.iter().filter(move |held| held.role.0 == wanted);
-            let own = own.map(|held| (held.unit_code.as_str(), held.unit_name.as_str(), None));
+            let own = own.map(|held| UnitLabel { code: &held.unit_code, name: &held.unit_name, site: None });
             let names: Names<'_> = own.clone().collect();
             own.map(|unit| names.display_name(unit)).collect::<Vec<_>>()
         };
@@ -112,27 +121,27 @@ impl PageQuery for HomePageQuery {
             ("teams", params.teams.as_deref()),
             ("people", params.people.as_deref()),
         ];
-        let paging = |list, of, end| Paging::new(PATH, &now, (list, of), end);
+        let paging = |list, of, end| Paging::new(PATH, &now, list, of, end);
         let units = &viewer.units;
         let board = board.filter(|_| viewer.sees_whole_network);
         let is_empty = viewer.sees_whole_network && board.is_none();
         let places = RoleLinks {
             whole: whole(board.as_ref(), frame),
             own: own(units),
-            supported: (
-                teams(&viewer.supports, &names),
-                paging("teams", "the teams that you support", end_of!(viewer.supports.page_info)),
-            ),
-            managed: (
-                teams(&viewer.units_of_people, &names),
-                paging("people", "the teams of your people", end_of!(viewer.units_of_people.page_info)),
-            ),
+            supported: PagedLinks {
+                links: teams(&viewer.supports, &names),
+                pages: paging("teams", "the teams that you support", end_of!(viewer.supports.page_info)),
+            },
+            managed: PagedLinks {
+                links: teams(&viewer.units_of_people, &names),
+                pages: paging("people", "the teams of your people", end_of!(viewer.units_of_people.page_info)),
+            },
         };
         let name = viewer.person.as_ref().and_then(|person| person.display_name.as_deref());
         render(&HomePageTemplate {
             frame,
             heading: name.map_or_else(|| "Welcome".to_owned(), |name| format!("Welcome, {name}")),
-            roles: role_views(&roles, (&held(Held::Trainer), &held(Held::Champion)), places),
+            roles: role_views(&roles, &held(Held::Trainer), &held(Held::Champion), places),
             is_empty,
             unit_pages: paging("units", "your units", end_of!(units.page_info)),
             units: units.nodes.iter().map(|unit| UnitView::new(unit, &names)).collect(),
@@ -185,7 +194,7 @@ fn teams(list: &home_page::OwnTeams, names: &Names<'_>) -> Vec<LinkView> {
 
 /// Returns what the viewer can do here, one entry per role, the widest role first. `trains` and `champions` are the names of
 /// the units for which they are Trainer and Wellbeing Champion.
-fn role_views(roles: &[Role], (trains, champions): (&[String], &[String]), places: RoleLinks) -> Vec<RoleView> {
+fn role_views(roles: &[Role], trains: &[String], champions: &[String], places: RoleLinks) -> Vec<RoleView> {
     let RoleLinks { whole, own, supported, managed } = places;
     let mut views = Vec::new();
     let mut say = |sentence: &str, links: Vec<LinkView>, paged: Option<(&'static str, Paging)>| {
@@ -212,15 +221,15 @@ fn role_views(roles: &[Role], (trains, champions): (&[String], &[String]), place
         say(
             "You are a line manager. You can see whether the teams of the people you manage are covered, and the records of \
              those of them who are Peer Supporters.",
-            managed.0,
-            Some(("people", managed.1)),
+            managed.links,
+            Some(("people", managed.pages)),
         );
     }
     if is(Role::Supporter) {
         say(
             "You are a Peer Supporter. You can see whether the teams that you support are covered.",
-            supported.0,
-            Some(("teams", supported.1)),
+            supported.links,
+            Some(("teams", supported.pages)),
         );
     }
     if is(Role::Trainer) {
@@ -269,10 +278,14 @@ mod tests {
     use super::*;
 
     fn sentences(roles: &[Role], champions: &[&str]) -> Vec<String> {
-        let nowhere = || (Vec::new(), Paging::default());
-        let places = RoleLinks { whole: Vec::new(), own: Vec::new(), supported: nowhere(), managed: nowhere() };
+        let places = RoleLinks {
+            whole: Vec::new(),
+            own: Vec::new(),
+            supported: PagedLinks::default(),
+            managed: PagedLinks::default(),
+        };
         let champions: Vec<_> = champions.iter().map(|name| (*name).to_owned()).collect();
-        role_views(roles, (&["North".to_owned()], &champions), places).into_iter().map(|role| role.sentence).collect()
+        role_views(roles, &["North".to_owned()], &champions, places).into_iter().map(|role| role.sentence).collect()
     }
 
     #[test]
@@ -297,10 +310,10 @@ mod tests {
 
     #[test]
     fn links_are_shown_once() {
-        let nowhere = || (Vec::new(), Paging::default());
         let whole = vec![link("Figures".to_owned(), "/units/BOARD".to_owned())];
-        let places = RoleLinks { whole, own: Vec::new(), supported: nowhere(), managed: nowhere() };
-        let views = role_views(&[Role::Admin, Role::Auditor], (&[], &[]), places);
+        let places =
+            RoleLinks { whole, own: Vec::new(), supported: PagedLinks::default(), managed: PagedLinks::default() };
+        let views = role_views(&[Role::Admin, Role::Auditor], &[], &[], places);
         assert_eq!(views.iter().map(|role| role.links.len()).collect::<Vec<_>>(), [1, 0]);
     }
 }

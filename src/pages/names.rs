@@ -10,13 +10,18 @@ pub(super) struct Names<'a> {
     by_name: BTreeMap<&'a str, BTreeSet<(Option<&'a str>, &'a str)>>,
 }
 
-/// A unit by code, name and site.
-pub(super) type UnitLabel<'a> = (&'a str, &'a str, Option<&'a str>);
+/// What distinguishes a unit from others with the same name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct UnitLabel<'a> {
+    pub(super) code: &'a str,
+    pub(super) name: &'a str,
+    pub(super) site: Option<&'a str>,
+}
 
 impl<'a> FromIterator<UnitLabel<'a>> for Names<'a> {
     fn from_iter<I: IntoIterator<Item = UnitLabel<'a>>>(units: I) -> Self {
         let mut names = Self::default();
-        for (code, name, site) in units {
+        for UnitLabel { code, name, site } in units {
             names.by_name.entry(name).or_default().insert((site, code));
         }
         names
@@ -25,7 +30,8 @@ impl<'a> FromIterator<UnitLabel<'a>> for Names<'a> {
 
 impl Names<'_> {
     /// Returns the name of a unit on this page.
-    pub(super) fn display_name(&self, (code, name, site): UnitLabel<'_>) -> String {
+    pub(super) fn display_name(&self, unit: UnitLabel<'_>) -> String {
+        let UnitLabel { code, name, site } = unit;
         let namesakes = self.by_name.get(name).into_iter().flatten().filter(|(_, other)| *other != code);
         let sites: Vec<_> = namesakes.map(|(other, _)| *other).collect();
         match site {
@@ -39,7 +45,11 @@ impl Names<'_> {
 /// Returns the [`UnitLabel`] of a generated unit.
 macro_rules! named {
     ($unit:expr) => {
-        ($unit.code.as_str(), $unit.name.as_str(), $unit.site.as_deref())
+        $crate::pages::names::UnitLabel {
+            code: $unit.code.as_str(),
+            name: $unit.name.as_str(),
+            site: $unit.site.as_deref(),
+        }
     };
 }
 pub(super) use named;
@@ -48,14 +58,18 @@ pub(super) use named;
 mod tests {
     use super::{Names, UnitLabel};
 
+    fn label<'a>(code: &'a str, name: &'a str, site: Option<&'a str>) -> UnitLabel<'a> {
+        UnitLabel { code, name, site }
+    }
+
     #[test]
     fn only_equal_names_get_site_or_code() {
-        let units: [UnitLabel<'_>; 5] = [
-            ("A", "Ward 1", Some("Royal Infirmary")),
-            ("B", "Ward 1", Some("Western General")),
-            ("C", "Ward 2", Some("Royal Infirmary")),
-            ("D", "Ward 3", Some("Royal Infirmary")),
-            ("E", "Ward 3", None),
+        let units = [
+            label("A", "Ward 1", Some("Royal Infirmary")),
+            label("B", "Ward 1", Some("Western General")),
+            label("C", "Ward 2", Some("Royal Infirmary")),
+            label("D", "Ward 3", Some("Royal Infirmary")),
+            label("E", "Ward 3", None),
         ];
         let names: Names<'_> = units.into_iter().chain([units[2]]).collect();
         assert_eq!(
@@ -66,7 +80,7 @@ mod tests {
 
     #[test]
     fn code_distinguishes_wards_of_one_site() {
-        let units: [UnitLabel<'_>; 2] = [("A", "Ward 1", Some("Royal")), ("B", "Ward 1", Some("Royal"))];
+        let units = [label("A", "Ward 1", Some("Royal")), label("B", "Ward 1", Some("Royal"))];
         let names: Names<'_> = units.into_iter().collect();
         assert_eq!(units.map(|unit| names.display_name(unit)), ["Ward 1 (A)", "Ward 1 (B)"]);
     }

@@ -18,9 +18,9 @@ pub(super) struct Paging {
 }
 
 impl Paging {
-    /// The links for the list called `list` on the page at `path`. `now` has the current cursor of every list of the page.
-    /// `end` is the cursor at the end of the current page, or `None` on the last page.
-    pub(super) fn new(path: &str, now: &[Cursor<'_>], (list, of): (&str, &'static str), end: Option<&str>) -> Self {
+    /// The links for the list called `list` on the page at `path`. `now` has the current cursor of every list of the page, `of`
+    /// says what is listed, as in [`Paging::of`]. `end` is the cursor at the end of the current page, or `None` on the last page.
+    pub(super) fn new(path: &str, now: &[Cursor<'_>], list: &str, of: &'static str, end: Option<&str>) -> Self {
         let with = |cursor: Option<&str>| {
             let mut query = String::new();
             for (name, current) in now {
@@ -52,12 +52,12 @@ mod tests {
     #[test]
     fn link_keeps_cursors_of_other_lists() {
         let now = [("gaps", Some("a=")), ("soon", None), ("units", Some("u&"))];
-        let gaps = Paging::new("/units/N", &now, ("gaps", "teams"), Some("b"));
+        let gaps = Paging::new("/units/N", &now, "gaps", "teams", Some("b"));
         assert_eq!(gaps.next.as_deref(), Some("/units/N?gaps=b&units=u%26#gaps"));
         assert_eq!(gaps.first.as_deref(), Some("/units/N?units=u%26#gaps"));
-        let soon = Paging::new("/units/N", &now, ("soon", "teams"), Some("c"));
+        let soon = Paging::new("/units/N", &now, "soon", "teams", Some("c"));
         assert_eq!(soon.next.as_deref(), Some("/units/N?gaps=a%3D&soon=c&units=u%26#soon"));
         assert_eq!(soon.first, None);
-        assert_eq!(Paging::new("/units/N", &[("soon", None)], ("soon", "teams"), None).next, None);
+        assert_eq!(Paging::new("/units/N", &[("soon", None)], "soon", "teams", None).next, None);
     }
 }

@@ -114,7 +114,7 @@ impl PageQuery for UnitPageQuery {
         let own = links::unit_path(&unit.code);
         let lists = &params.lists;
         let now = [("gaps", lists.gaps.as_deref()), ("soon", lists.soon.as_deref()), ("units", lists.units.as_deref())];
-        let paging = |list, of, end| Paging::new(&own, &now, (list, of), end);
+        let paging = |list, of, end| Paging::new(&own, &now, list, of, end);
         let figures = unit.roll_up.as_ref().map(|now| FiguresView::new(now, &unit.trend, unit.as_of));
         let path = unit.ancestors.iter();
         let listed = gaps.nodes.iter().map(|team| named!(team.unit));

@@ -150,7 +150,7 @@ pub(crate) const SESSIONS: SessionLimits = SessionLimits { whole: TimeDelta::hou
 
 /// Returns an authenticator over any database, in Glasgow.
 pub(crate) fn authenticator(db: &DatabaseConnection, clock: &Clock) -> Authenticator {
-    Authenticator::new(db.clone(), (clock.clone(), chrono_tz::Europe::London), CookieName::Plain, SESSIONS)
+    Authenticator::new(db.clone(), clock.clone(), chrono_tz::Europe::London, CookieName::Plain, SESSIONS)
 }
 
 /// Credentials of a caller: a header of each request.

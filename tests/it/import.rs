@@ -145,7 +145,12 @@ impl<'w> Import<'w> {
 
 /// Returns `(added, changed, ended, unchanged, rejected)` of a file.
 pub(crate) fn counts(outcome: &ImportSummary, kind: FileKind) -> (u32, u32, u32, u32, u32) {
-    let file = outcome.files.iter().find(|file| file.file == kind.file_name()).expect("the file was read");
+    let file = outcome
+        .files
+        .iter()
+        .map(|file| &file.imported)
+        .find(|file| file.file == kind.file_name())
+        .expect("the file was read");
     assert_eq!(file.rows, file.added + file.changed + file.unchanged + file.rejected, "{file:?}");
     (file.added, file.changed, file.ended, file.unchanged, file.rejected)
 }

@@ -115,7 +115,7 @@ pub(crate) fn closed(db: &DatabaseConnection, query_limit: Duration) -> Router {
 /// Returns the same router with other transport settings.
 pub(crate) fn closed_to(db: &DatabaseConnection, query_limit: Duration, transport: Transport) -> Router {
     let budgets = Budgets::new(LAVISH, Clock::fixed(instant("2026-11-16T09:00:00Z")));
-    made(db, query_limit, (budgets, Persisted::default()), transport)
+    made(db, query_limit, budgets, Persisted::default(), transport)
 }
 
 /// Returns the same router with other budgets and persisted operations.
@@ -125,13 +125,14 @@ pub(crate) fn closed_with(
     budgets: Budgets<Actor>,
     persisted: Persisted,
 ) -> Router {
-    made(db, query_limit, (budgets, persisted), Transport::default())
+    made(db, query_limit, budgets, persisted, Transport::default())
 }
 
 fn made(
     db: &DatabaseConnection,
     query_limit: Duration,
-    (budgets, persisted): (Budgets<Actor>, Persisted),
+    budgets: Budgets<Actor>,
+    persisted: Persisted,
     transport: Transport,
 ) -> Router {
     let schema = Schema::build(Query, Mutation, EmptySubscription).data(db.clone()).finish();

@@ -17,7 +17,8 @@ pub(super) fn cores() -> NonZeroUsize {
 /// so many items at a time.
 pub(super) fn map<T: Sync, R: Send>(
     items: &[T],
-    (at_a_time, threads): (usize, NonZeroUsize),
+    at_a_time: usize,
+    threads: NonZeroUsize,
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
     let chunks: Vec<&[T]> = items.chunks(at_a_time).collect();
@@ -56,10 +57,10 @@ mod tests {
     fn results_keep_the_order_of_the_items() {
         let items: Vec<usize> = (0..1_000).collect();
         for threads in [1, 2, 7, 64] {
-            let doubled = map(&items, (TEAMS, NonZeroUsize::new(threads).unwrap()), |item| item * 2);
+            let doubled = map(&items, TEAMS, NonZeroUsize::new(threads).unwrap(), |item| item * 2);
             assert_eq!(doubled, items.iter().map(|item| item * 2).collect::<Vec<_>>());
         }
-        assert!(map(&[], (TEAMS, cores()), |item: &usize| *item).is_empty());
+        assert!(map(&[], TEAMS, cores(), |item: &usize| *item).is_empty());
     }
 
     #[test]
@@ -67,7 +68,7 @@ mod tests {
         let items: Vec<usize> = (0..TEAMS * 4).collect();
         let barrier = std::sync::Barrier::new(2);
         // The first items of two chunks wait for each other: one thread alone would never end.
-        let ids = map(&items, (TEAMS, NonZeroUsize::new(2).unwrap()), |item| {
+        let ids = map(&items, TEAMS, NonZeroUsize::new(2).unwrap(), |item| {
             if *item == 0 || *item == TEAMS {
                 barrier.wait();
             }

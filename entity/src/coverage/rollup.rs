@@ -132,7 +132,7 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed, 
     ];
     // A small board is not worth a second thread.
     let threads = if counting.len() < MANY_POSTS { NonZeroUsize::MIN } else { threads };
-    let mut figures = parallel::map(&figures, (1, threads), |figure| figure()).into_iter();
+    let mut figures = parallel::map(&figures, 1, threads, |figure| figure()).into_iter();
     let mut next = || figures.next().unwrap_or_default();
     let [headcount, level1, covered, assessed, supporters, champions] = std::array::from_fn(|_| next());
     let trainers = ActiveTrainers::find(index, question);

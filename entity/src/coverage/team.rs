@@ -116,7 +116,7 @@ pub(super) fn assess_scopes(
     scopes: &[CoverScope],
     threads: NonZeroUsize,
 ) -> Vec<Assessed> {
-    parallel::map(scopes, (parallel::TEAMS, threads), |scope| assess_scope(index, question, *scope))
+    parallel::map(scopes, parallel::TEAMS, threads, |scope| assess_scope(index, question, *scope))
 }
 
 fn assess_scope(index: &Index, question: &Question<'_>, scope: CoverScope) -> Assessed {

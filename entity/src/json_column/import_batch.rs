@@ -8,27 +8,28 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ImportedFiles(#[serde(deserialize_with = "super::or_empty")] pub Vec<ImportedFile>);
 
-/// The contents and changes of one file. All numbers count rows, except `ended`.
+/// The contents and changes of one file: `rows = added + changed + unchanged + rejected`. All numbers count rows, except
+/// `ended`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ImportedFile {
     /// The file's name, without its folder.
     pub file: String,
-    /// Rows below the header.
+    /// Rows below the header, without blank lines and totals.
     pub rows: u32,
-    /// New records.
+    /// New rows.
     pub added: u32,
-    /// Changed records.
+    /// Rows that differ from the record on file.
     pub changed: u32,
-    /// Records that were ended because the file no longer has them.
+    /// Posts or units on file that a full list no longer names. Their last day is the day before the as-at day.
     pub ended: u32,
-    /// Unchanged records.
+    /// Rows that equal the record on file, or that contain nothing to store.
     pub unchanged: u32,
     /// Rejected rows.
     pub rejected: u32,
     /// Headers of unknown columns, which were ignored.
     pub ignored_columns: Vec<String>,
-    /// Those of them with data that psn does not want.
+    /// Those of them with data that psn does not want: identity numbers, birth, home, pay, reasons for absence.
     pub not_asked_for: Vec<String>,
 }
 

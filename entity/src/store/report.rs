@@ -30,6 +30,23 @@ pub use resend::{refused, reopen};
 pub use summary::{is_summarised, summarise_once, unaddressed};
 pub use tally::{Tally, tally};
 
+/// A report to be stored, with all its mails.
+#[derive(Clone, Debug)]
+pub struct NewReport {
+    /// The week of the report.
+    pub week: IsoWeek,
+    /// The kind of report.
+    pub kind: ReportKind,
+    /// The snapshot that it is about.
+    pub snapshot_id: SnapshotId,
+    /// The snapshot that it is compared with. `None` if there is none.
+    pub previous_snapshot_id: Option<SnapshotId>,
+    /// When it was built.
+    pub built_at: DateTime<Utc>,
+    /// Its mails.
+    pub mails: Vec<NewDelivery>,
+}
+
 /// A mail to be stored.
 #[derive(Clone, Debug)]
 pub struct NewDelivery {
@@ -91,13 +108,8 @@ async fn last_mailed(db: &impl ConnectionTrait, week: IsoWeek) -> Result<Option<
 
 /// Writes a report and all its mails in one transaction. If a report of that week and kind exists, or another process
 /// writes it at the same time, nothing is written.
-pub async fn write_once(
-    db: &DatabaseConnection,
-    (week, kind): (IsoWeek, ReportKind),
-    snapshots: (SnapshotId, Option<SnapshotId>),
-    at: DateTime<Utc>,
-    mails: Vec<NewDelivery>,
-) -> Result<(), DbErr> {
+pub async fn write_once(db: &DatabaseConnection, new: NewReport) -> Result<(), DbErr> {
+    let NewReport { week, kind, snapshot_id, previous_snapshot_id, built_at, mails } = new;
     let txn = begin_write(db).await?;
     if find(&txn, week, kind).await?.is_some() {
         return txn.rollback().await;
@@ -106,9 +118,9 @@ pub async fn write_once(
         id: ActiveValue::NotSet,
         week: ActiveValue::Set(week.to_string()),
         kind: ActiveValue::Set(kind),
-        snapshot_id: ActiveValue::Set(snapshots.0),
-        previous_snapshot_id: ActiveValue::Set(snapshots.1),
-        built_at: ActiveValue::Set(at),
+        snapshot_id: ActiveValue::Set(snapshot_id),
+        previous_snapshot_id: ActiveValue::Set(previous_snapshot_id),
+        built_at: ActiveValue::Set(built_at),
     };
     let report_id = match report::Entity::insert(row).exec(&txn).await {
         Ok(inserted) => inserted.last_insert_id,
@@ -117,7 +129,7 @@ pub async fn write_once(
         }
         Err(error) => return Err(error),
     };
-    insert(&txn, report_id, at, mails).await?;
+    insert(&txn, report_id, built_at, mails).await?;
     txn.commit().await
 }
 

@@ -35,13 +35,17 @@ pub struct Preference {
 
 /// New settings that replace a person's present ones.
 #[derive(Clone, Copy, Debug)]
-pub struct Choice<'a> {
+pub struct NewPreference<'a> {
     /// Sections that are left out.
     pub hidden: &'a BTreeSet<ReportSection>,
     /// The colleagues who get a copy.
     pub copies: &'a [PersonId],
     /// Whether the person gets a midweek report.
     pub midweek: bool,
+    /// When the settings are changed.
+    pub changed_at: DateTime<Utc>,
+    /// The actor who changes them, such as `person:2`.
+    pub changed_by: &'a str,
 }
 
 /// Returns everyone's settings, by the lowest number of each person, in two queries. People who never changed any are
@@ -101,9 +105,9 @@ pub async fn set(
     txn: &DatabaseTransaction,
     person: PersonId,
     same: &SamePerson,
-    Choice { hidden, copies, midweek }: Choice<'_>,
-    by: (DateTime<Utc>, &str),
+    new: NewPreference<'_>,
 ) -> Result<(), DbErr> {
+    let NewPreference { hidden, copies, midweek, changed_at, changed_by } = new;
     let (ids, owner) = (same.all(person), same.lowest(person));
     // Serialises concurrent changes.
     person::Entity::find_by_id(owner).lock_exclusive().one(txn).await?;
@@ -115,8 +119,8 @@ pub async fn set(
         person_id: Set(owner),
         hidden_sections: Set(HiddenSections(hidden.clone())),
         midweek: Set(midweek),
-        changed_at: Set(by.0),
-        changed_by: Set(by.1.to_owned()),
+        changed_at: Set(changed_at),
+        changed_by: Set(changed_by.to_owned()),
     };
     report_preference::Entity::insert(row).exec_without_returning(txn).await?;
     let copies: BTreeSet<PersonId> = copies.iter().map(|copy| same.lowest(*copy)).collect();

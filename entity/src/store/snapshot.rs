@@ -22,20 +22,32 @@ use crate::value::Status;
 /// Number of rows per INSERT: as many as SQLite's 32,766 bound values allow for the wider of the two tables.
 const ROWS: usize = 1_000;
 
-/// Stores `coverage`, computed at `computed_at` from the facts of `facts_version`, as the newest revision of its day
-/// within a writing transaction: readers see it completely once the caller commits.
+/// A day's coverage to be stored.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSnapshot<'a> {
+    /// The roster from which the coverage was computed.
+    pub index: &'a Index,
+    /// The coverage of the day.
+    pub coverage: &'a Coverage,
+    /// The breakdown of the same day.
+    pub breakdowns: &'a Breakdowns,
+    /// Which cells of the breakdown are hidden.
+    pub disclosure: &'a Disclosure,
+    /// The version of the facts in the roster.
+    pub facts_version: i64,
+    /// When the coverage was computed.
+    pub computed_at: DateTime<Utc>,
+}
+
+/// Stores coverage as the newest revision of its day within a writing transaction: readers see it completely once the
+/// caller commits.
 ///
 /// # Errors
 ///
 /// The database error. If two processes store the same day at the same moment, their revisions may collide, and one of
 /// them stores nothing.
-pub async fn write(
-    txn: &DatabaseTransaction,
-    index: &Index,
-    coverage: &Coverage,
-    (breakdowns, disclosure): (&Breakdowns, &Disclosure),
-    (facts_version, computed_at): (i64, DateTime<Utc>),
-) -> Result<snapshot::Model, DbErr> {
+pub async fn write(txn: &DatabaseTransaction, new: NewSnapshot<'_>) -> Result<snapshot::Model, DbErr> {
+    let NewSnapshot { index, coverage, breakdowns, disclosure, facts_version, computed_at } = new;
     let decision = DecisionWriter::new(breakdowns, disclosure);
     let revision: Option<i32> = snapshot::Entity::find()
         .filter(snapshot::Column::Day.eq(coverage.day))

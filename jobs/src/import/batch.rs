@@ -59,7 +59,7 @@ pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Resu
         finished_at: Set(finished_at.trunc_subsecs(6)),
         state: Set(if refusal.is_some() { ImportState::Refused } else { ImportState::Applied }),
         forced: Set(*forced),
-        files: Set(ImportedFiles(files.iter().map(imported_file).collect())),
+        files: Set(ImportedFiles(files.iter().map(|file| file.imported.clone()).collect())),
         refusal: Set(refusal.map(str::to_owned)),
     };
     let batch_id = row.insert(txn).await?.id;
@@ -82,23 +82,6 @@ pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Resu
     Ok(batch_id)
 }
 
-fn imported_file(count: &FileCount) -> ImportedFile {
-    let FileCount {
-        kind: _,
-        file,
-        rows,
-        added,
-        changed,
-        ended,
-        unchanged,
-        rejected,
-        ignored_columns,
-        not_asked_for,
-        parts: _,
-    } = count.clone();
-    ImportedFile { file, rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for }
-}
-
 /// Records the batch `id` in the audit log. This is the last statement of a transaction, because it makes other writers
 /// of the log wait.
 pub(super) async fn audit(txn: &DatabaseTransaction, id: ImportBatchId, batch: &Batch<'_>) -> Result<(), DbErr> {
@@ -112,7 +95,8 @@ fn event(batch: &Batch<'_>) -> Event {
     let action = if refusal.is_some() { Action::ImportRefused } else { Action::ImportApplied };
     let files: Vec<_> = files
         .iter()
-        .map(|FileCount { kind, rows, added, changed, ended, unchanged, rejected, .. }| {
+        .map(|FileCount { kind, imported, .. }| {
+            let ImportedFile { rows, added, changed, ended, unchanged, rejected, .. } = imported;
             json!({ "file": kind.as_str(), "rows": rows, "added": added, "changed": changed, "ended": ended,
                 "unchanged": unchanged, "rejected": rejected })
         })

@@ -44,8 +44,8 @@ pub(super) fn check(
 ) -> (Plan, Vec<FileCount>) {
     let Files { units, staff, courses, training, supporters, unavailability, managers, policies, exemptions, links } =
         files;
-    let staff_name = staff.as_ref().map(|file| file.count.file.clone());
-    let supporters_name = supporters.as_ref().map(|file| file.count.file.clone());
+    let staff_name = staff.as_ref().map(|file| file.count.imported.file.clone());
+    let supporters_name = supporters.as_ref().map(|file| file.count.imported.file.clone());
     if let Some(file) = &units {
         limits::not_empty(&file.count, !dataset.units.on_file.is_empty(), options.allow, findings);
     }

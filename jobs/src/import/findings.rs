@@ -1,5 +1,7 @@
 //! What an import reports: rejected rows, notices, ignored columns, counts, and why nothing was written.
 
+use entity::json_column::ImportedFile;
+
 use super::fault::Fault;
 use super::layout::FileKind;
 use super::parts::Parts;
@@ -47,29 +49,13 @@ pub struct Notice {
     pub sentence: String,
 }
 
-/// Counts for one file: `rows = added + changed + unchanged + rejected`. All of them count rows, except `ended`.
+/// Counts for one file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileCount {
     /// Which of the ten files it is.
     pub kind: FileKind,
-    /// The file's name.
-    pub file: String,
-    /// Rows below the header, without blank lines and totals.
-    pub rows: u32,
-    /// New rows.
-    pub added: u32,
-    /// Rows that differ from the record on file.
-    pub changed: u32,
-    /// Posts or units on file that a full list no longer names. Their last day is the day before the as-at day.
-    pub ended: u32,
-    /// Rows that equal the record on file, or that contain nothing to store.
-    pub unchanged: u32,
-    /// Rejected rows.
-    pub rejected: u32,
-    /// Headers of columns that psn ignores.
-    pub ignored_columns: Vec<String>,
-    /// Ignored columns with data that psn does not want: identity numbers, birth, home, pay, reasons for absence.
-    pub not_asked_for: Vec<String>,
+    /// Its name and its counts, as the import is recorded with them.
+    pub imported: ImportedFile,
     /// The files that were read as this list.
     pub(super) parts: Parts,
 }
@@ -85,26 +71,14 @@ pub(super) enum RowResult {
 impl FileCount {
     /// Creates counts of zero.
     pub(super) fn empty(kind: FileKind, file: String) -> Self {
-        Self {
-            kind,
-            file,
-            rows: 0,
-            added: 0,
-            changed: 0,
-            ended: 0,
-            unchanged: 0,
-            rejected: 0,
-            ignored_columns: Vec::new(),
-            not_asked_for: Vec::new(),
-            parts: Parts::default(),
-        }
+        Self { kind, imported: ImportedFile { file, ..ImportedFile::default() }, parts: Parts::default() }
     }
 
     pub(super) fn add(&mut self, result: RowResult) {
         match result {
-            RowResult::Added => self.added += 1,
-            RowResult::Changed => self.changed += 1,
-            RowResult::Unchanged => self.unchanged += 1,
+            RowResult::Added => self.imported.added += 1,
+            RowResult::Changed => self.imported.changed += 1,
+            RowResult::Unchanged => self.imported.unchanged += 1,
         }
     }
 }
@@ -124,8 +98,8 @@ pub(super) struct Findings {
 impl Findings {
     /// Rejects a row of `file`, which may be about a person.
     pub(super) fn reject(&mut self, file: &mut FileCount, line: u32, about: Option<PersonKey>, fault: Fault) {
-        file.rejected += 1;
-        self.mark_cell(&file.file, line, about, fault);
+        file.imported.rejected += 1;
+        self.mark_cell(&file.imported.file, line, about, fault);
     }
 
     /// Lists an invalid cell that was left blank in a row that was kept.

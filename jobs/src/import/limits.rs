@@ -155,7 +155,8 @@ pub(super) fn is_over(affected: u32, part: u32, all: u32) -> bool {
 
 /// Refuses the import if more than a tenth of a file's rows is rejected.
 pub(super) fn rejected(files: &[FileCount], allow: Allowances, findings: &mut Findings) {
-    let over = files.iter().filter(|file| is_over(file.rejected, 10, file.rows));
+    let files = files.iter().map(|file| &file.imported);
+    let over = files.filter(|file| is_over(file.rejected, 10, file.rows));
     let excess: Vec<_> =
         over.map(|file| Excess { place: file.file.clone(), affected: file.rejected, total: file.rows }).collect();
     REJECTED.enforce(&excess, allow.rejected, findings);
@@ -163,7 +164,7 @@ pub(super) fn rejected(files: &[FileCount], allow: Allowances, findings: &mut Fi
 
 /// Refuses an empty full list if there are records on file for it.
 pub(super) fn not_empty(file: &FileCount, on_file: bool, allow: Allowances, findings: &mut Findings) {
-    if file.rows > 0 || !on_file {
+    if file.imported.rows > 0 || !on_file {
         return;
     }
     if allow.empty {
@@ -178,7 +179,7 @@ pub(super) fn not_empty(file: &FileCount, on_file: bool, allow: Allowances, find
     findings.refusals.push(format!(
         "{}: it has a header but no rows. A full list must have rows if there are records on file. Check how the file \
          was made, or accept the empty list ({meaning}) with --allow empty.",
-        file.file
+        file.imported.file
     ));
 }
 

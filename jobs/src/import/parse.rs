@@ -9,6 +9,7 @@ mod roles;
 mod training;
 
 use entity::interner::Interner;
+use entity::json_column::ImportedFile;
 
 pub(super) use cells::ReadOptions;
 pub(super) use files::{File, Files, NumberedRow};
@@ -110,22 +111,23 @@ impl FileReader<'_> {
     ) -> Result<File<R>, FileError> {
         let Self { kind, name, bytes, options, words, findings } = self;
         let table = Table::open(bytes, *kind, options.mapping, options.sheet)?;
-        let count = FileCount {
+        let imported = ImportedFile {
+            file: name.clone(),
             ignored_columns: table.head.ignored.clone(),
             not_asked_for: table.head.not_asked_for.clone(),
-            parts: Parts::single(name, table.head.columns),
-            ..FileCount::empty(*kind, name.clone())
+            ..ImportedFile::default()
         };
+        let count = FileCount { kind: *kind, imported, parts: Parts::single(name, table.head.columns) };
         let blank_is_no_record = *kind == FileKind::Training && table.head.blank_is_no_record(options.mapping);
         let mut file = File { count, rows: Vec::new(), columns: table.head.columns, protected: Vec::new() };
         let mut nameless: Option<u32> = None;
         let mut month_first: Option<FileError> = None;
         let found_before = findings.rejects.len();
         let tail = table.rows(|row| {
-            file.count.rows += 1;
+            file.count.imported.rows += 1;
             let mut cells = Cells { row, kind: *kind, options, words, kept: Vec::new(), skipped_columns: Vec::new() };
             if blank_is_no_record && row.fault.is_none() && cell::key(row.raw(TrainingColumn::CompletedOn)).is_empty() {
-                file.count.unchanged += 1;
+                file.count.imported.unchanged += 1;
                 return;
             }
             let faults = match &row.fault {
@@ -171,7 +173,7 @@ impl FileReader<'_> {
                 if table.hidden { " The workbook has hidden rows, columns or sheets; they are read too." } else { "" };
             findings.notice(name, None, format!("The sheet '{sheet}' was read.{hidden}"));
         }
-        notices(name, *kind, &table.head, &tail, file.count.rows, findings);
+        notices(name, *kind, &table.head, &tail, file.count.imported.rows, findings);
         if let (Some(_), FileKind::Units | FileKind::Staff) = (nameless, *kind) {
             let sentence =
                 "A rejected line does not identify a person or a unit, so a record on file may be ended by mistake.";

@@ -17,9 +17,16 @@ use crate::schedule::{Entry, Period};
 /// Rows of one job to look at per wake-up; the rest wait for the next one.
 const LOOK_AT: u64 = 100;
 
+/// A run that this worker has claimed.
+pub(super) struct ClaimedRun {
+    pub(super) period: Period,
+    /// The ledger's row of the run.
+    pub(super) row: Model,
+}
+
 impl RunnerState {
     /// Claims the next run of a job, oldest period first.
-    pub(super) async fn claim_next(&self, place: usize) -> Result<Option<(Period, Model)>, DbErr> {
+    pub(super) async fn claim_next(&self, place: usize) -> Result<Option<ClaimedRun>, DbErr> {
         let slot = &self.slots[place];
         let Entry { name, every, .. } = slot.schedule.entry;
         let now = self.clock.now();
@@ -48,7 +55,7 @@ impl RunnerState {
             let (period_text, holder) = (period.to_string(), self.new_holder());
             let bid = self.bid(name, &period_text, &holder, now);
             if let Some(row) = ledger::claim(&self.db, bid).await? {
-                return Ok(Some((period, row)));
+                return Ok(Some(ClaimedRun { period, row }));
             }
         }
         Ok(None)

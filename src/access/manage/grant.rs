@@ -11,7 +11,7 @@ use entity::value::{AccessRole, Action};
 use sea_orm::DatabaseConnection;
 use serde_json::json;
 
-use super::{ChangeContext, ManageError, ManageRefusal, record};
+use super::{AccessChange, ChangeContext, ManageError, ManageRefusal, record};
 
 /// The last year of a grant. Later days are typing errors, and the day after the last of 9999 has a year of five digits, which
 /// SQLite, where days are compared as text, sorts as a day long ago.
@@ -65,7 +65,8 @@ pub async fn grant_role(
     }
     let row = grant::add(&txn, NewGrant { person, role, from, to: days.to }, by.actor, by.now).await?;
     let after = json!({ "grant": row.id, "role": role.as_str(), "from": from, "until": until });
-    record(&txn, by, (Action::RoleGranted, format!("person:{person}")), (None, Some(after))).await?;
+    let object = format!("person:{person}");
+    record(&txn, by, AccessChange { action: Action::RoleGranted, object, before: None, after }).await?;
     txn.commit().await?;
     Ok(row)
 }
@@ -90,8 +91,8 @@ pub async fn withdraw_role(
     let ended = access_grant::Model { valid_to: Some(by.today), ..known.clone() };
     let mut after = days(ended.validity());
     after["withdrawnOn"] = json!(by.today);
-    let change = (Some(days(known.validity())), Some(after));
-    record(&txn, by, (Action::RoleWithdrawn, format!("person:{}", known.person_id)), change).await?;
+    let (object, before) = (format!("person:{}", known.person_id), Some(days(known.validity())));
+    record(&txn, by, AccessChange { action: Action::RoleWithdrawn, object, before, after }).await?;
     txn.commit().await?;
     Ok(ended)
 }

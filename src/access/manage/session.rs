@@ -8,7 +8,7 @@ use entity::value::Action;
 use sea_orm::{DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
-use super::{ChangeContext, ManageError, ManageRefusal, record};
+use super::{AccessChange, ChangeContext, ManageError, ManageRefusal, record};
 
 /// Ends every session of a person, with whichever of their linked numbers they signed in, and returns the ended sessions. They
 /// are invalid at once, and their live answers end when they next check the session. Empty if the person was not signed in.
@@ -31,7 +31,8 @@ pub async fn end_sessions(
     let ended = session::end_all(&txn, &numbers, by.now).await?;
     if !ended.is_empty() {
         let after = json!({ "sessions": ended.iter().map(|id| id.0).collect::<Vec<_>>() });
-        record(&txn, by, (Action::SessionRevoked, format!("person:{person}")), (None, Some(after))).await?;
+        let object = format!("person:{person}");
+        record(&txn, by, AccessChange { action: Action::SessionRevoked, object, before: None, after }).await?;
     }
     txn.commit().await?;
     Ok(ended)

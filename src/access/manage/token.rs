@@ -9,7 +9,7 @@ use entity::value::{AccessRole, Action};
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 use serde_json::json;
 
-use super::{ChangeContext, ManageError, ManageRefusal, record};
+use super::{AccessChange, ChangeContext, ManageError, ManageRefusal, record};
 use crate::access::secret::{Kind, Secret};
 
 /// Maximum length of a token's name, in characters.
@@ -81,7 +81,8 @@ pub async fn make_token(
     let codes: Vec<_> = units.into_iter().map(|unit| unit.code).collect();
     let after =
         json!({ "role": role.as_str(), "units": codes, "names": names, "explore": explore, "expiresAt": expires_at });
-    record(&txn, by, (Action::TokenMade, format!("token:{}", made.id)), (None, Some(after))).await?;
+    let object = format!("token:{}", made.id);
+    record(&txn, by, AccessChange { action: Action::TokenMade, object, before: None, after }).await?;
     txn.commit().await?;
     Ok((made, secret))
 }
@@ -101,8 +102,9 @@ pub async fn revoke_token(
     if !token::revoke(&txn, id, by.now).await? {
         return Err(ManageRefusal::TokenRevoked.into());
     }
-    let (before, after) = (json!({ "revokedAt": null }), json!({ "revokedAt": by.now }));
-    record(&txn, by, (Action::TokenRevoked, format!("token:{id}")), (Some(before), Some(after))).await?;
+    let (before, after) = (Some(json!({ "revokedAt": null })), json!({ "revokedAt": by.now }));
+    let object = format!("token:{id}");
+    record(&txn, by, AccessChange { action: Action::TokenRevoked, object, before, after }).await?;
     txn.commit().await?;
     Ok(api_token::Model { revoked_at: Some(by.now), ..known })
 }

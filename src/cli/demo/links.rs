@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::SocketAddr;
 
 use entity::id::{PersonId, UnitId};
-use entity::period::{Day, Validity};
+use entity::period::Validity;
 use entity::store::access::person::KnownBy;
 use entity::store::access::{Holder, grant, link};
 use entity::store::tree;
@@ -38,25 +38,36 @@ const MOST_GRANTS: u64 = 1_000;
 /// The sign-in links of one start.
 #[derive(Debug)]
 pub struct Links {
-    /// For each role: the role, the name of the unit, and the secret of the link.
-    pub each: Vec<(AccessRole, String, Secret)>,
+    /// The links, one per role.
+    pub each: Vec<RoleLink>,
     /// The dashboard's token.
     pub token: Secret,
+}
+
+/// The sign-in link for one role.
+#[derive(Debug)]
+pub struct RoleLink {
+    /// The role.
+    pub role: AccessRole,
+    /// The name of the person's unit, or of the unit that the dashboard sees. Empty if there is none.
+    pub unit: String,
+    /// The secret of the link.
+    pub secret: Secret,
 }
 
 impl Links {
     /// Returns the links to open first, one per line.
     #[must_use]
     pub fn first(&self, at: SocketAddr) -> String {
-        let find = |role: &AccessRole| self.each.iter().find(|(own, ..)| own == role);
-        let lines: Vec<_> = FIRST.iter().filter_map(find).map(|link| line(link, at)).collect();
+        let find = |role: &AccessRole| self.each.iter().find(|link| link.role == *role);
+        let lines: Vec<_> = FIRST.iter().filter_map(find).map(|link| link.line(at)).collect();
         lines.join("\n")
     }
 
     /// Returns every link, and an example request of the dashboard.
     #[must_use]
     pub fn in_full(&self, at: SocketAddr) -> String {
-        let links: Vec<_> = self.each.iter().map(|link| line(link, at)).collect();
+        let links: Vec<_> = self.each.iter().map(|link| link.line(at)).collect();
         let token = self.token.reveal();
         format!(
             "\nA link for each role:\n{}\n\nAn example request of the dashboard:\n  curl -H 'authorization: Bearer {token}' \
@@ -69,14 +80,17 @@ impl Links {
     /// Returns the name of the unit whose figures the token may see.
     #[must_use]
     pub fn dashboard_unit(&self) -> &str {
-        let dashboard = self.each.iter().find(|(role, ..)| *role == AccessRole::Dashboard);
-        dashboard.map_or("", |(_, unit, _)| unit)
+        let dashboard = self.each.iter().find(|link| link.role == AccessRole::Dashboard);
+        dashboard.map_or("", |link| &link.unit)
     }
 }
 
-fn line((role, whose, secret): &(AccessRole, String, Secret), at: SocketAddr) -> String {
-    let name = format!("{} ({whose})", role.as_str().to_ascii_lowercase().replace('_', " "));
-    format!("  {name:<46} http://{at}/sign-in/link#{}", secret.reveal())
+impl RoleLink {
+    fn line(&self, at: SocketAddr) -> String {
+        let Self { role, unit, secret } = self;
+        let name = format!("{} ({unit})", role.as_str().to_ascii_lowercase().replace('_', " "));
+        format!("  {name:<46} http://{at}/sign-in/link#{}", secret.reveal())
+    }
 }
 
 /// Creates a link for each role, and what the roles need: grants for the admin and the auditor, a token for the dashboard.
@@ -110,11 +124,11 @@ pub async fn make(app: &App, authenticator: &Authenticator) -> Result<Links, Exi
             manage::grant_role(&app.db, &app.operator(), wish).await.map_err(not_done)?;
         }
         let secret = authenticator.make_link(Holder::Person(id)).await.map_err(no_link)?;
-        each.push((role, people.unit_name(unit), secret));
+        each.push(RoleLink { role, unit: people.unit_name(unit), secret });
     }
     let (id, token, sector) = dashboard(app).await?;
     let secret = authenticator.make_link(Holder::Token(id)).await.map_err(no_link)?;
-    each.push((AccessRole::Dashboard, sector, secret));
+    each.push(RoleLink { role: AccessRole::Dashboard, unit: sector, secret });
     Ok(Links { each, token })
 }
 
@@ -154,13 +168,14 @@ struct People {
 impl People {
     async fn read(app: &App) -> Result<Self, DbErr> {
         let (db, today) = (&app.db, app.today());
+        let is_current = |from, to| Validity { from, to }.holds_on(today);
         let mut people = Self::default();
         let root = tree::root(db, today).await?.map(|root| root.id);
         for unit in unit::Entity::find().all(db).await? {
             people.units.insert(unit.id, unit.name);
         }
         let posts = post::Entity::find().order_by_asc(post::Column::Id).all(db).await?;
-        let posts: Vec<_> = posts.into_iter().filter(|post| on(today, (post.valid_from, post.valid_to))).collect();
+        let posts: Vec<_> = posts.into_iter().filter(|post| is_current(post.valid_from, post.valid_to)).collect();
         for post in &posts {
             people.roles.entry(post.person_id).or_default();
             people.home.entry(post.person_id).or_insert(post.unit_id);
@@ -169,7 +184,7 @@ impl People {
             people.add(manager, AccessRole::LineManager);
         }
         for row in allocation::Entity::find().all(db).await? {
-            if on(today, (row.valid_from, row.valid_to)) {
+            if is_current(row.valid_from, row.valid_to) {
                 match row.role {
                     Role::PeerSupporter => people.add(row.person_id, AccessRole::Supporter),
                     Role::Trainer => people.add(row.person_id, AccessRole::Trainer),
@@ -178,7 +193,7 @@ impl People {
             }
         }
         for row in appointment::Entity::find().order_by_asc(appointment::Column::UnitId).all(db).await? {
-            if on(today, (row.valid_from, row.valid_to)) {
+            if is_current(row.valid_from, row.valid_to) {
                 match row.role {
                     AppointmentRole::Coordinator => people.add(row.person_id, AccessRole::Coordinator),
                     AppointmentRole::SeniorManager => {
@@ -235,8 +250,4 @@ impl People {
             AccessRole::Dashboard => None,
         }
     }
-}
-
-fn on(today: Day, (from, to): (Option<Day>, Option<Day>)) -> bool {
-    Validity { from, to }.holds_on(today)
 }

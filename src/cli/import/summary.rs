@@ -31,7 +31,7 @@ pub(super) fn render_summary(
             "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
             "file", "rows", "added", "changed", "ended", "unchanged", "rejected"
         ));
-        for file in files {
+        for file in files.iter().map(|file| &file.imported) {
             line(format!(
                 "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
                 printable(&file.file),
@@ -69,7 +69,7 @@ pub(super) fn render_summary(
             line(format!("  {}{place}: {}", printable(&notice.file), printable(&notice.sentence)));
         }
     }
-    for file in files.iter().filter(|file| !file.ignored_columns.is_empty()) {
+    for file in files.iter().map(|file| &file.imported).filter(|file| !file.ignored_columns.is_empty()) {
         line(format!(
             "\nIgnored columns of {}: {}",
             printable(&file.file),

@@ -25,7 +25,8 @@ struct Base {
 impl CacheInner {
     pub(super) async fn publish(
         &self,
-        (known, coverage): (Arc<ReferenceData>, Arc<Coverage>),
+        known: Arc<ReferenceData>,
+        coverage: Arc<Coverage>,
         last: Option<SnapshotId>,
         own: Option<Turn>,
     ) -> Result<Arc<PublishedNumbers>, ApiError> {

@@ -36,6 +36,14 @@ pub(super) trait VersionedSource: Send + Sync + 'static {
     -> impl Future<Output = Result<(i64, Self::Value), ApiError>> + Send;
 }
 
+/// The version that a caller saw in the database.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SeenVersion {
+    pub(super) version: i64,
+    /// When the version was queried.
+    pub(super) sent: StatementTime,
+}
+
 /// The shared value.
 pub(super) struct Shared<S: VersionedSource> {
     source: S,
@@ -60,17 +68,13 @@ impl<S: VersionedSource> Shared<S> {
         Self { source, clock, held, reading: Arc::default(), changes }
     }
 
-    /// Returns the value for `caller`, who saw its version at the time beside it.
+    /// Returns the value for `caller`, who has seen its version in the database.
     ///
     /// # Errors
     ///
     /// Database errors.
-    pub(super) async fn get(
-        self: &Arc<Self>,
-        caller: Actor,
-        (version, asked): (i64, StatementTime),
-    ) -> Result<Arc<S::Value>, ApiError> {
-        if let Some(value) = self.of_version(version, asked).or_else(|| self.since(asked)) {
+    pub(super) async fn get(self: &Arc<Self>, caller: Actor, seen: SeenVersion) -> Result<Arc<S::Value>, ApiError> {
+        if let Some(value) = self.of_version(seen).or_else(|| self.since(seen.sent)) {
             return Ok(value);
         }
         let turn = match Arc::clone(&self.reading).try_lock_owned() {
@@ -80,7 +84,7 @@ impl<S: VersionedSource> Shared<S> {
                 None => Arc::clone(&self.reading).lock_owned().await,
             },
         };
-        if let Some(value) = self.of_version(version, asked).or_else(|| self.since(asked)) {
+        if let Some(value) = self.of_version(seen).or_else(|| self.since(seen.sent)) {
             return Ok(value);
         }
         let shared = Arc::clone(self);
@@ -101,9 +105,9 @@ impl<S: VersionedSource> Shared<S> {
     /// # Errors
     ///
     /// Database errors.
-    pub(super) async fn query_version(&self) -> Result<(i64, StatementTime), ApiError> {
-        let asked = self.now();
-        Ok((self.source.version().await?, asked))
+    pub(super) async fn query_version(&self) -> Result<SeenVersion, ApiError> {
+        let sent = self.now();
+        Ok(SeenVersion { version: self.source.version().await?, sent })
     }
 
     /// Notes that `caller` has just committed a change.
@@ -123,21 +127,22 @@ impl<S: VersionedSource> Shared<S> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The value if it has the version that was seen at `asked`.
-    fn of_version(&self, version: i64, asked: StatementTime) -> Option<Arc<S::Value>> {
+    /// The value if it has the version that was seen.
+    fn of_version(&self, seen: SeenVersion) -> Option<Arc<S::Value>> {
+        let SeenVersion { version, sent } = seen;
         let mut held = self.held();
         // Equal, and not "as new or newer": a database restored from a backup counts on from an older version.
         let held = held.as_mut().filter(|held| held.version == version)?;
-        if held.current.order < asked.order {
-            held.current = asked;
+        if held.current.order < sent.order {
+            held.current = sent;
         }
         Some(Arc::clone(&held.value))
     }
 
-    /// The value if it was current at `asked` or later: as new as the caller may expect.
-    fn since(&self, asked: StatementTime) -> Option<Arc<S::Value>> {
+    /// The value if it was current at `sent` or later: as new as the caller may expect.
+    fn since(&self, sent: StatementTime) -> Option<Arc<S::Value>> {
         let held = self.held();
-        held.as_ref().filter(|held| held.current.order >= asked.order).map(|held| Arc::clone(&held.value))
+        held.as_ref().filter(|held| held.current.order >= sent.order).map(|held| Arc::clone(&held.value))
     }
 
     /// The last value, if `caller` may get it while a newer one is read.

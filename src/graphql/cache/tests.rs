@@ -22,19 +22,19 @@ async fn cache() -> (CoverageCache, Arc<ReferenceData>) {
 }
 
 async fn coverage(cache: &CoverageCache, known: &Arc<ReferenceData>, of_november: u32) -> Arc<Coverage> {
-    cache.coverage(CALLER, known, (day(of_november), day(TODAY))).await.unwrap()
+    cache.coverage(CALLER, known, day(of_november), day(TODAY)).await.unwrap()
 }
 
 #[tokio::test]
 async fn other_days_never_push_todays_answer_out() {
     let (cache, known) = cache().await;
     let today = coverage(&cache, &known, TODAY).await;
-    let published = async || cache.published((CALLER, None), &known, &today, day(TODAY)).await.unwrap();
+    let published = async || cache.published(CALLER, None, &known, &today, day(TODAY)).await.unwrap();
     let shown = published().await;
     let first = coverage(&cache, &known, 1).await;
     for of_november in 1..=TODAY - 1 {
         let coverage = coverage(&cache, &known, of_november).await;
-        cache.published((CALLER, None), &known, &coverage, day(TODAY)).await.unwrap();
+        cache.published(CALLER, None, &known, &coverage, day(TODAY)).await.unwrap();
     }
     assert!(Arc::ptr_eq(&today, &coverage(&cache, &known, TODAY).await));
     assert!(Arc::ptr_eq(&shown, &published().await));
@@ -65,7 +65,7 @@ async fn one_callers_days_are_computed_in_turn() {
         assert!(futures_util::poll!(day.as_mut()).is_pending());
     }
     // A caller who asks for one of these days does not wait for the caller who asked before.
-    cache.coverage(OTHER, &known, (day(7), day(TODAY))).await.unwrap();
+    cache.coverage(OTHER, &known, day(7), day(TODAY)).await.unwrap();
     // Meanwhile none of the caller's own days was computed: each waits for the turn.
     for day in &mut days {
         assert!(futures_util::poll!(day.as_mut()).is_pending());

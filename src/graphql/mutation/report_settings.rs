@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
 use entity::coverage::roster::PersonIx;
 use entity::id::PersonId;
-use entity::store::report_preference::{self as store, Choice, MOST_COPIES, Preference};
+use entity::store::report_preference::{self as store, MOST_COPIES, NewPreference, Preference};
 use entity::store::{audit, begin_write, links};
 use entity::table::person;
 use entity::value::{self, Action};
@@ -223,8 +223,14 @@ async fn set(ctx: &Context<'_>, input: SetReportPreferencesInput) -> Result<SetR
         }
     }
     let before = store::for_person(&txn, owner, &same).await?;
-    let choice = Choice { hidden: &hidden, copies: &copies, midweek: midweek.unwrap_or(before.midweek) };
-    store::set(&txn, owner, &same, choice, (asked.at, &asked.actor.to_string())).await?;
+    let new = NewPreference {
+        hidden: &hidden,
+        copies: &copies,
+        midweek: midweek.unwrap_or(before.midweek),
+        changed_at: asked.at,
+        changed_by: &asked.actor.to_string(),
+    };
+    store::set(&txn, owner, &same, new).await?;
     let after = store::for_person(&txn, owner, &same).await?;
     let event = audit::Event {
         object: Some(format!("person:{owner}")),

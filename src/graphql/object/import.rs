@@ -71,14 +71,14 @@ impl ImportBatch {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<ImportReject>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let (span, bounds) = page.span("rejects")?;
+        let span = page.span("rejects")?;
         let batch = self.0.id;
         let seen = Scope::from_context(ctx).await?.may(Right::RejectedRows);
         let rows = match seen {
             true => Rows::from_context(ctx)?.load_one(RejectsOf { batch, span }).await?.unwrap_or_default(),
             false => Vec::new(),
         };
-        let slice = trimmed(&page, "rejects", rows, bounds, |row| row.id.0)?;
+        let slice = trimmed(&page, "rejects", rows, |row| row.id.0)?;
         let total = if seen { Total::Children(Box::new(ChildTotal::Rejects(batch))) } else { Total::Known(0) };
         Ok(slice.listed(total, ImportReject::from))
     }

@@ -134,7 +134,7 @@ impl GapReport {
         #[graphql(desc = "End before this cursor.")] before: Option<String>,
     ) -> Result<Listed<Delivery>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
-        let (span, bounds) = page.span("deliveries")?;
+        let span = page.span("deliveries")?;
         let kind = kind.map_or(entity::value::DeliveryKind::Report, Into::into);
         let state = state.map(Into::into);
         let report = self.0.id;
@@ -143,7 +143,7 @@ impl GapReport {
             .load_one(DeliveriesOf { report, kind, state, whose, span })
             .await?
             .unwrap_or_default();
-        let slice = trimmed(&page, "deliveries", rows, bounds, |row| row.id.0)?;
+        let slice = trimmed(&page, "deliveries", rows, |row| row.id.0)?;
         let asked = ctx.look_ahead();
         if asked.field("nodes").exists() || asked.field("edges").exists() {
             Reads::note_listed(ctx, slice.items.iter().map(|(_, row)| row.id))?;

@@ -24,8 +24,17 @@ pub(crate) struct WhatIf {
     pub(crate) view: Arc<DayView>,
     pub(crate) unit: UnitIx,
     pub(crate) then: Arc<Coverage>,
-    /// Indexes (present, proposed) of the teams that would change, most changed first.
-    pub(crate) changed: Arc<Vec<(usize, usize)>>,
+    /// The teams that would change, most changed first.
+    changed: Arc<Vec<TeamIndexes>>,
+}
+
+/// Where the figures of one team are in the two coverages.
+#[derive(Clone, Copy, Debug)]
+struct TeamIndexes {
+    /// Index in the present coverage.
+    before: usize,
+    /// Index in the coverage under the other policy.
+    after: usize,
 }
 
 impl WhatIf {
@@ -36,28 +45,28 @@ impl WhatIf {
                 let other = team_place(view.index(), &then, row.unit)?;
                 let new = &then.teams[other];
                 let differs = (row.status, row.gap, row.required) != (new.status, new.gap, new.required);
-                differs.then_some((place, other))
+                differs.then_some(TeamIndexes { before: place, after: other })
             })
             .collect();
-        changed.sort_by_cached_key(|pair| key(&view, &then, *pair));
+        changed.sort_by_cached_key(|team| key(&view, &then, *team));
         Self { view, unit, then, changed: Arc::new(changed) }
     }
 
     fn count(&self, wanted: Change) -> u32 {
-        let changes = self.changed.iter().filter(|pair| change(&self.view, &self.then, **pair) == Some(wanted));
+        let changes = self.changed.iter().filter(|team| change(&self.view, &self.then, **team) == Some(wanted));
         u32::try_from(changes.count()).unwrap_or(u32::MAX)
     }
 }
 
 /// The largest change of the gap first; ties by code, which is unique.
-fn key(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> (i64, String) {
-    let (before, after) = (&view.coverage.teams[before], &then.teams[after]);
+fn key(view: &DayView, then: &Coverage, team: TeamIndexes) -> (i64, String) {
+    let (before, after) = (&view.coverage.teams[team.before], &then.teams[team.after]);
     let gap = |row: &TeamRow| i64::from(row.gap.unwrap_or(0));
     (-(gap(after) - gap(before)).abs(), view.facts(before.unit).code.clone())
 }
 
-fn change(view: &DayView, then: &Coverage, (before, after): (usize, usize)) -> Option<Change> {
-    compare(Some((&*view.coverage.teams[before]).into()), Some((&*then.teams[after]).into()))
+fn change(view: &DayView, then: &Coverage, team: TeamIndexes) -> Option<Change> {
+    compare(Some((&*view.coverage.teams[team.before]).into()), Some((&*then.teams[team.after]).into()))
 }
 
 /// The coverage of one day with another policy, beside the present coverage. Nothing is stored.
@@ -105,12 +114,12 @@ impl WhatIf {
     ) -> Result<Listed<TeamChange>, ApiError> {
         let page = Page::new(ctx, first, after, last, before)?;
         let total = Total::Known(self.changed.len());
-        let slice = cut(&page, "what-if", self.changed.to_vec(), |pair| key(&self.view, &self.then, *pair))?;
-        Ok(slice.listed(total, |pair| TeamChange {
-            team: Team::new(&self.view, pair.0),
-            change: change(&self.view, &self.then, pair).map(GapChange::from),
-            before: TeamOutcome::new(&self.view, &self.view.coverage.teams[pair.0]),
-            after: TeamOutcome::new(&self.view, &self.then.teams[pair.1]),
+        let slice = cut(&page, "what-if", self.changed.to_vec(), |team| key(&self.view, &self.then, *team))?;
+        Ok(slice.listed(total, |team| TeamChange {
+            team: Team::new(&self.view, team.before),
+            change: change(&self.view, &self.then, team).map(GapChange::from),
+            before: TeamOutcome::new(&self.view, &self.view.coverage.teams[team.before]),
+            after: TeamOutcome::new(&self.view, &self.then.teams[team.after]),
         }))
     }
 }

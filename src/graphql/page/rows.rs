@@ -28,7 +28,6 @@ where
     K: IntoValueTuple + Serialize + DeserializeOwned,
 {
     let (after, before): (Option<K>, Option<K>) = page.bounds(list)?;
-    let (is_after, is_before) = (after.is_some(), before.is_some());
     if let Some(after) = after {
         rows.after(after);
     }
@@ -41,7 +40,7 @@ where
         PageEnd::Start => rows.first(wanted),
         PageEnd::Tail => rows.last(wanted),
     };
-    trimmed(page, list, rows.all(db).await?, (is_after, is_before), key)
+    trimmed(page, list, rows.all(db).await?, key)
 }
 
 /// A page of rows from which the extra row, at the far end, is removed.
@@ -49,10 +48,10 @@ pub(crate) fn trimmed<T, K: Serialize>(
     page: &Page,
     list: &str,
     mut rows: Vec<T>,
-    (is_after, is_before): (bool, bool),
     key: impl Fn(&T) -> K,
 ) -> Result<Slice<T>, ApiError> {
     let more = rows.len() > page.size;
+    let (is_after, is_before) = (page.after.is_some(), page.before.is_some());
     let (has_previous, has_next) = match page.from {
         PageEnd::Start => {
             rows.truncate(page.size);

@@ -45,22 +45,22 @@ impl<S: Executor> Endpoint<S> {
         let PageCaller { id, viewer, data_state, line } = caller;
         let span = tracing::info_span!("request", %id);
         let media_type = MediaType::GraphqlResponse;
-        let prepared = span.in_scope(|| self.prepare((&Method::GET, media_type), &viewer, request));
+        let prepared = span.in_scope(|| self.prepare(&Method::GET, media_type, &viewer, request));
         let Prepared { info, variables, permit } = match prepared {
             Ok(prepared) => prepared,
             Err(rejected) => {
                 let Rejected { info, refusal } = *rejected;
                 let _entered = span.enter();
                 let status = media_type.status_of(&refusal);
-                LogEntry::refused(&refusal).log(&info, (&line, begun), status);
+                LogEntry::refused(&refusal).log(&info, &line, begun, status);
                 return Err(NoData { code: refusal.error.code(), retry_after: refusal.retry_after });
             }
         };
-        let request = self.engine_request(&id, (viewer, data_state), &info, variables);
+        let request = self.engine_request(&id, viewer, data_state, &info, variables);
         let answer = self.execute(request, permit).instrument(span.clone()).await;
         let _entered = span.enter();
-        let mut rendered = self.render(media_type, answer, (&info, &id));
-        LogEntry::executed(&rendered).log(&info, (&line, begun), rendered.status);
+        let mut rendered = self.render(media_type, answer, &info, &id);
+        LogEntry::executed(&rendered).log(&info, &line, begun, rendered.status);
         match worst(&rendered.codes) {
             Some(code) => Err(NoData { code, retry_after: None }),
             None => Ok(rendered.body["data"].take()),

@@ -8,6 +8,7 @@ use entity::table::{access_grant, api_token};
 use entity::value::AccessRole;
 use psn::access::Authenticator;
 use psn::app::App;
+use psn::cli::demo::links::RoleLink;
 use psn::cli::{Cli, demo, serve};
 use psn::error::ExitError;
 use psn::http::Assets;
@@ -36,7 +37,7 @@ async fn worlds(router: &Router, links: &demo::links::Links) -> HashMap<AccessRo
         "{ viewer { actor roles seesWholeNetwork units { totalCount } supports { totalCount } people { totalCount } }
         board { code } }";
     let mut worlds = HashMap::new();
-    for (role, _, secret) in &links.each {
+    for RoleLink { role, unit: _, secret } in &links.each {
         let json = ("content-type", "application/json");
         let body = json!({ "secret": secret.reveal() }).to_string();
         let answer = request(router, "POST", "/sign-in/link", &[json], &body).await;
@@ -63,12 +64,12 @@ async fn each_role_has_a_link_made_anew_at_start() {
     let world = World::new(Engine::Sqlite).await;
     let (app, authenticator, router) = prepared(&world).await;
     let links = demo::links::make(&app, &authenticator).await.unwrap();
-    let mut roles: Vec<_> = links.each.iter().map(|(role, ..)| *role).collect();
+    let mut roles: Vec<_> = links.each.iter().map(|link| link.role).collect();
     roles.sort_unstable();
     assert_eq!(roles, AccessRole::ALL, "one a role");
     let at = "127.0.0.1:8080".parse().unwrap();
     let shown = links.in_full(at);
-    for (_, _, secret) in &links.each {
+    for RoleLink { secret, .. } in &links.each {
         assert!(shown.contains(&format!("http://127.0.0.1:8080/sign-in/link#{}", secret.reveal())), "{shown}");
     }
 
@@ -100,11 +101,10 @@ async fn each_role_has_a_link_made_anew_at_start() {
 
     let unused = demo::links::make(&app, &authenticator).await.unwrap();
     let again = demo::links::make(&app, &authenticator).await.unwrap();
-    let who = |links: &demo::links::Links| {
-        links.each.iter().map(|(role, whose, _)| (*role, whose.clone())).collect::<Vec<_>>()
-    };
+    let who =
+        |links: &demo::links::Links| links.each.iter().map(|link| (link.role, link.unit.clone())).collect::<Vec<_>>();
     assert_eq!(who(&again), who(&links), "the same people");
-    let body = json!({ "secret": unused.each[0].2.reveal() }).to_string();
+    let body = json!({ "secret": unused.each[0].secret.reveal() }).to_string();
     let old = request(&router, "POST", "/sign-in/link", &[("content-type", "application/json")], &body).await;
     assert_eq!(old.code(), "UNAUTHENTICATED", "an earlier start's link");
     assert_eq!(access_grant::Entity::find().count(&world.db).await.unwrap(), 2, "granted once");

@@ -4,7 +4,8 @@ use entity::coverage::{Question, compute};
 use entity::id::{DeliveryId, ImportBatchId, ImportRejectId, JobRunId, PersonId, ReportId, SnapshotId};
 use entity::json_column::{ImportedFile, ImportedFiles, MailUnit, MailUnits};
 use entity::period::Day;
-use entity::store::{begin_write, published, roster, snapshot};
+use entity::store::snapshot::{self, NewSnapshot};
+use entity::store::{begin_write, published, roster};
 use entity::table::{delivery, import_batch, import_reject, job_run, report};
 use entity::value::{DeliveryKind, DeliveryState, ImportState, ReportKind, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection};
@@ -18,9 +19,15 @@ pub(crate) async fn store(db: &DatabaseConnection, on: Day) -> SnapshotId {
     let coverage = compute(&facts.index, &Question { day: on, today: None, what_if: None });
     let txn = begin_write(db).await.unwrap();
     let (breakdowns, disclosure) = published::published_on(&txn, &facts.index, &coverage).await.unwrap();
-    let decided = (&breakdowns, &disclosure);
-    let computed = (facts.version, instant("2026-11-16T05:00:00Z"));
-    let stored = snapshot::write(&txn, &facts.index, &coverage, decided, computed).await.unwrap();
+    let new = NewSnapshot {
+        index: &facts.index,
+        coverage: &coverage,
+        breakdowns: &breakdowns,
+        disclosure: &disclosure,
+        facts_version: facts.version,
+        computed_at: instant("2026-11-16T05:00:00Z"),
+    };
+    let stored = snapshot::write(&txn, new).await.unwrap();
     txn.commit().await.unwrap();
     stored.id
 }

@@ -104,7 +104,7 @@ both!(
         let days = format!("Employer,Employee Number,From,Until\nX,1,{long},\nX,1,13/14/2026{long},\n");
         let refused_days = Import::new(&world, &[(FileKind::Unavailability, &days)]).outcome(Mode::DryRun).await;
         for outcome in [outcome, refused, refused_days] {
-            let columns = outcome.files.iter().flat_map(|file| &file.ignored_columns);
+            let columns = outcome.files.iter().flat_map(|file| &file.imported.ignored_columns);
             let rejects = outcome.rejects.iter().chain(&outcome.kept);
             let texts = rejects.flat_map(|reject| [Some(&reject.sentence), reject.value.as_ref()]).flatten();
             let texts = texts.chain(columns).chain(outcome.notices.iter().map(|notice| &notice.sentence));

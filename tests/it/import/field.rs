@@ -188,7 +188,7 @@ both!(
         assert_eq!(passes(&world).await, ["020020 2026-10-16", "020030 2026-10-17"]);
         assert!(outcome.rejects[0].sentence.ends_with("(column 'Council')"), "{:?}", outcome.rejects);
         let training = outcome.files.first().unwrap();
-        assert_eq!(training.ignored_columns, ["Note"]);
+        assert_eq!(training.imported.ignored_columns, ["Note"]);
         let lacking = "ID number,Introduction\n020020,16/10/2026\n";
         let refused = Import::new(&world, &[(FileKind::Training, lacking)]).mapped(mapping).refused().await;
         assert!(refused.refusal.unwrap().contains("names the column 'council' as a course"));

@@ -27,7 +27,7 @@ both!(
             .await;
         assert_eq!(counts(&outcome, FileKind::Staff), (2, 0, 0, 0, 0));
         assert_eq!(posts(&world).await, ["0001 T1 bank ..", "0002 T1 .."]);
-        let staff = outcome.files.iter().find(|file| file.file == "staff.csv").unwrap();
+        let staff = outcome.files.iter().map(|file| &file.imported).find(|file| file.file == "staff.csv").unwrap();
         assert_eq!(staff.ignored_columns, ["NI Number", "Date of Birth"]);
         assert_eq!(staff.not_asked_for, staff.ignored_columns, "unwanted columns are named");
         let noticed: Vec<_> = outcome.notices.iter().map(|notice| notice.line).collect();

@@ -119,7 +119,7 @@ both!(
         let outcome = apply(&world, &next_week(), "2026-11-23").await;
         let (after, figures) = (facts(&world).await.len(), exported(&world, "first").await);
         for file in &outcome.files {
-            assert!(file.added > 0, "{file:?}");
+            assert!(file.imported.added > 0, "{file:?}");
         }
 
         let batch = outcome.batch.unwrap();

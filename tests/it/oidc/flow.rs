@@ -95,9 +95,9 @@ impl Stage {
         self.get(&back, &begun.cookie).await
     }
 
-    async fn with_header(&self, header: (&str, &str)) -> Answer {
+    async fn with_header(&self, name: &str, value: &str) -> Answer {
         let request = Request::post("/graphql").header("host", "127.0.0.1:8080");
-        let request = request.header("content-type", "application/json").header(header.0, header.1);
+        let request = request.header("content-type", "application/json").header(name, value);
         send(&self.router, request.body(json!({ "query": "{ viewer { actor } }" }).to_string().into()).unwrap()).await
     }
 
@@ -161,13 +161,13 @@ both!(
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/playground?a=b"));
         assert!(cookies(&answer).iter().any(|cookie| cookie.starts_with("psn-sign-in=; Path=/; Max-Age=0")));
         let session = session(&answer).unwrap();
-        assert_eq!(actor(&stage.with_header(("cookie", &session)).await), "person:4");
+        assert_eq!(actor(&stage.with_header("cookie", &session).await), "person:4");
         assert_eq!(stage.recorded().await, [("SIGN_IN".to_owned(), "person:4".to_owned())]);
 
         // The provider is unreachable now: people who are signed in go on, and no one else can sign in.
         stage.provider.inside().mood = Mood::Fails;
         stage.world.clock.set(stage.world.clock.now() + TimeDelta::minutes(30));
-        assert_eq!(actor(&stage.with_header(("cookie", &session)).await), "person:4");
+        assert_eq!(actor(&stage.with_header("cookie", &session).await), "person:4");
     }
 );
 
@@ -178,7 +178,7 @@ both!(
         let answer = stage.get("/sign-in/start", "").await;
         assert_not_signed_in(&answer, StatusCode::SERVICE_UNAVAILABLE, "does not respond");
         let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
-        let answer = stage.with_header(("authorization", &bearer)).await;
+        let answer = stage.with_header("authorization", &bearer).await;
         assert_eq!((answer.status, answer.code()), (StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE".to_owned()));
 
         // It becomes unreachable between the two halves.
@@ -370,7 +370,7 @@ both!(
         let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
         let check = async |inside: bool, why: &str| {
             let answer = stage.sign_in("").await;
-            let by_bearer = stage.with_header(("authorization", &bearer)).await;
+            let by_bearer = stage.with_header("authorization", &bearer).await;
             if inside {
                 assert!(session(&answer).is_some(), "{why}");
                 assert_eq!(actor(&by_bearer), "person:4", "{why}");
@@ -418,7 +418,7 @@ both!(
             stage.provider.inside().claims = claims;
             assert_not_signed_in(&stage.sign_in("").await, StatusCode::FORBIDDEN, "coordinator");
             let bearer = format!("Bearer {}", stage.provider.token(&json!({})));
-            assert_eq!(stage.with_header(("authorization", &bearer)).await.status, StatusCode::UNAUTHORIZED);
+            assert_eq!(stage.with_header("authorization", &bearer).await.status, StatusCode::UNAUTHORIZED);
         }
     }
 );
@@ -453,7 +453,7 @@ both!(
 both!(
     async fn a_front_end_needs_an_access_token(world: World) {
         let stage = Stage::new(world).await;
-        let ask = async |token: String| stage.with_header(("authorization", &format!("Bearer {token}"))).await;
+        let ask = async |token: String| stage.with_header("authorization", &format!("Bearer {token}")).await;
         assert_eq!(actor(&ask(stage.provider.token(&json!({}))).await), "person:4");
         for changes in
             [json!({ "aud": CLIENT }), json!({ "exp": 1_700_000_000 }), json!({ "iss": "https://login.example" })]
@@ -476,7 +476,7 @@ both!(
             "x-remote-user",
             "x-ms-client-principal-name",
         ] {
-            let answer = stage.with_header((name, "jean@board.example")).await;
+            let answer = stage.with_header(name, "jean@board.example").await;
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{name}");
         }
     }

@@ -19,9 +19,14 @@ async fn chosen(db: &DatabaseConnection, hidden: &[ReportSection], copies: &[i64
     let same = links::load(&txn).await.unwrap();
     let hidden: BTreeSet<_> = hidden.iter().copied().collect();
     let copies: Vec<_> = copies.iter().copied().map(PersonId).collect();
-    let choice = report_preference::Choice { hidden: &hidden, copies: &copies, midweek: false };
-    let by = (now(), "person:2");
-    report_preference::set(&txn, PersonId(2), &same, choice, by).await.unwrap();
+    let new = report_preference::NewPreference {
+        hidden: &hidden,
+        copies: &copies,
+        midweek: false,
+        changed_at: now(),
+        changed_by: "person:2",
+    };
+    report_preference::set(&txn, PersonId(2), &same, new).await.unwrap();
     txn.commit().await.unwrap();
 }
 

@@ -39,8 +39,14 @@ async fn choose(db: &DatabaseConnection, person: i64, copies: &[i64]) {
     let txn = begin_write(db).await.unwrap();
     let same = links::load(&txn).await.unwrap();
     let copies: Vec<_> = copies.iter().copied().map(PersonId).collect();
-    let choice = report_preference::Choice { hidden: &BTreeSet::new(), copies: &copies, midweek: true };
-    report_preference::set(&txn, PersonId(person), &same, choice, (now(), "operator")).await.unwrap();
+    let new = report_preference::NewPreference {
+        hidden: &BTreeSet::new(),
+        copies: &copies,
+        midweek: true,
+        changed_at: now(),
+        changed_by: "operator",
+    };
+    report_preference::set(&txn, PersonId(person), &same, new).await.unwrap();
     txn.commit().await.unwrap();
 }
 

@@ -144,7 +144,7 @@ pub(super) fn allocations(
     let on_file = std::mem::take(&mut dataset.allocations);
     let Merged { count, writes, taken } = merge::<Allocation>(file, &on_file, dataset, findings);
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
-        shares.touch(line.row.person, &count.file, line.line);
+        shares.touch(line.row.person, &count.imported.file, line.line);
     }
     let (facts, none) = (std::mem::take(&mut dataset.allocation_facts), AllocationFacts::default());
     let old: HashMap<i64, Allocation> = on_file.iter().copied().collect();

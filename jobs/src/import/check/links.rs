@@ -38,7 +38,7 @@ pub(super) fn links(
                 dataset.mark_wanted([link.person, link.same_as]);
                 let is_new = known.insert(pair(link));
                 if is_new {
-                    shares.touch(link.person, &count.file, line.line);
+                    shares.touch(link.person, &count.imported.file, line.line);
                     plan.links.added.push(link);
                 }
                 count.add(if is_new { RowResult::Added } else { RowResult::Unchanged });

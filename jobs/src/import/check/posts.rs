@@ -38,7 +38,7 @@ pub(super) fn check(
     let listed = guard.employers.listed().clone();
     guard.enforce(dataset, findings);
     list.map(|StaffRows { count, not_read, .. }| {
-        not_read.plan(&listed, options.as_at, dataset, plan, findings, &count.file);
+        not_read.plan(&listed, options.as_at, dataset, plan, findings, &count.imported.file);
         count
     })
 }
@@ -66,7 +66,7 @@ fn read(file: File<StaffRow>, dataset: &mut Dataset, employers: &mut Employers, 
     let mut posts = Vec::with_capacity(rows.len());
     for line in rows {
         let StaffRow { post: written, is_wte_blank, details } = line.row;
-        let keep = |fault| findings.keep_with_notice(&count.file, line.line, Some(written.person), fault);
+        let keep = |fault| findings.keep_with_notice(&count.imported.file, line.line, Some(written.person), fault);
         match written.resolve(dataset, keep) {
             Ok(post) => {
                 let columns = parts.columns_at([line.line]).unwrap_or(columns);
@@ -87,13 +87,13 @@ fn read(file: File<StaffRow>, dataset: &mut Dataset, employers: &mut Employers, 
         }
     }
     if let Some((first, rows)) = blank_wte {
-        findings.notice(&count.file, Some(first), format!("WTE is blank in {rows} row(s); it counts as 0."));
+        findings.notice(&count.imported.file, Some(first), format!("WTE is blank in {rows} row(s); it counts as 0."));
     }
     if let Some((first, rows)) = unlike {
         let sentence = format!(
             "{rows} row(s) give a person a different name or email address from an earlier row; the first was kept."
         );
-        findings.notice(&count.file, Some(first), sentence);
+        findings.notice(&count.imported.file, Some(first), sentence);
     }
     posts.sort_unstable_by_key(|line| (line.row.person, line.row.validity.from, line.line));
     protected.sort_unstable();
@@ -172,7 +172,7 @@ fn reconcile_all(
         }
         plan.posts.added.extend(changes.added);
         for ((id, old), update) in of_person.iter().zip(changes.updates) {
-            count.ended += u32::from(update.gone);
+            count.imported.ended += u32::from(update.gone);
             // Posts that end with `--ends-employer` are not an accident to guard against.
             if place == EmployerListing::Listed {
                 guard.count(old, &update.post, update.change, dataset);

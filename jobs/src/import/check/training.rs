@@ -53,7 +53,7 @@ pub(super) fn courses(
             RowResult::Changed
         });
     }
-    look_alike::courses(dataset, &count.file, findings);
+    look_alike::courses(dataset, &count.imported.file, findings);
     count
 }
 
@@ -131,10 +131,10 @@ pub(super) fn records(
     plan.completions.removed.sort_unstable();
     let withdrawn = u32::try_from(plan.completions.removed.len()).unwrap_or(u32::MAX);
     if withdrawn > 0 {
-        count.unchanged -= withdrawn;
-        count.changed += withdrawn;
+        count.imported.unchanged -= withdrawn;
+        count.imported.changed += withdrawn;
         findings.notice(
-            &count.file,
+            &count.imported.file,
             None,
             format!("{withdrawn} pass(es) on file are no longer passes and were withdrawn."),
         );

@@ -68,7 +68,7 @@ pub(super) fn check(
     }
     let mut tree = Placements::new(dataset);
     let whole = !columns.contains(At::Parent)
-        || tree.place_all(&taken, dataset, before.len(), options.as_at, &count.file, findings);
+        || tree.place_all(&taken, dataset, before.len(), options.as_at, &count.imported.file, findings);
     for protected in &protected {
         if let ProtectedRow::Unit(code) = protected
             && let Some(place) = dataset.units.find(*code)
@@ -81,17 +81,17 @@ pub(super) fn check(
         if !listed.contains_key(&place) && !unit.validity.ended_by(options.as_at) {
             unit.validity.to = Some(unit.validity.from.map_or(options.as_at, |from| from.max(options.as_at)));
             plan.units.changed.push(place);
-            count.ended += 1;
+            count.imported.ended += 1;
         }
     }
     // A unit whose parent is missing would look like a second root.
     if whole {
-        one_root(&listed, &tree, dataset, &count.file, findings);
+        one_root(&listed, &tree, dataset, &count.imported.file, findings);
     }
     for day in tree.days_from(options.as_at) {
-        no_cycle(&listed, &tree, day, dataset, &count.file, findings);
+        no_cycle(&listed, &tree, day, dataset, &count.imported.file, findings);
     }
-    look_alike::units(dataset, &count.file, &before, findings);
+    look_alike::units(dataset, &count.imported.file, &before, findings);
     let moved = tree.plan(dataset, plan);
     for (place, _) in taken {
         count.add(match before.get(place.at()) {

@@ -1,5 +1,7 @@
 //! The files of an import as typed rows.
 
+use entity::json_column::ImportedFile;
+
 use super::super::findings::FileCount;
 use super::super::layout::ColumnSet;
 use super::super::protected_row::ProtectedRow;
@@ -36,9 +38,12 @@ impl<R> File<R> {
         }));
         self.protected.extend(protected);
         self.columns = ColumnSet(self.columns.0 & columns.0);
-        let FileCount { rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for, .. } = count;
-        let all = &mut self.count;
-        all.file = all.parts.name();
+        let FileCount { kind: _, imported, parts: _ } = count;
+        let ImportedFile { file: _, rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for } =
+            imported;
+        let name = self.count.parts.name();
+        let all = &mut self.count.imported;
+        all.file = name;
         all.rows += rows;
         all.added += added;
         all.changed += changed;

@@ -224,7 +224,7 @@ fn names(asking: &Asking) -> (Vec<String>, Vec<String>) {
 }
 
 /// Visible objects get the correct answer; `walk` checks that for objects found by id.
-async fn shown(asking: &Asking, naming: &Naming, (who, name): (&str, &str), sight: &Sight<'_>) {
+async fn shown(asking: &Asking, naming: &Naming, who: &str, name: &str, sight: &Sight<'_>) {
     let question = (naming.asked)(&asking.schema, name);
     if naming.argument != "Snapshot.rollUp(unitCode)" {
         asking.check(&question, who, sight).await;
@@ -255,7 +255,7 @@ both!(
                     if (naming.seen)(&sight, name) {
                         seen += 1;
                         if naming.by == By::Code {
-                            shown(&asking, naming, (who, name), &sight).await;
+                            shown(&asking, naming, who, name, &sight).await;
                         }
                         continue;
                     }

@@ -35,7 +35,7 @@ pub(in super::super) struct Team {
 }
 
 /// The tests of section 5 for this number of staff, with `more` further full-share supporters.
-fn passes(policy: &PolicyTerms, staff: u64, (supporters, share): (u32, u32), more: u32) -> (bool, bool) {
+fn passes(policy: &PolicyTerms, staff: u64, supporters: u32, share: u32, more: u32) -> (bool, bool) {
     let capacity = (u64::from(share) + 1000 * u64::from(more)) * u64::from(policy.staff_per_supporter);
     (supporters + more >= policy.min_supporters, capacity >= 1000 * staff)
 }
@@ -122,16 +122,17 @@ impl<'a> Oracle<'a> {
             return Status::Exempt;
         }
         let Some(policy) = policy else { return Status::Unknown };
-        let own = (Self::supporters(active), active.values().sum());
+        let share = active.values().sum();
         let staff = u64::try_from(people.len()).unwrap();
+        let supporters = Self::supporters(active);
         let active: BTreeSet<_> = active.keys().copied().collect();
         let mix_fails = |rule: &Rule| {
             let count = usize::try_from(rule.count).unwrap();
             rule.must && self.values(rule, people) >= count && self.values(rule, &active) < count
         };
-        if own.1 == 0 {
+        if share == 0 {
             Status::None
-        } else if passes(policy, staff, own, 0) != (true, true) {
+        } else if passes(policy, staff, supporters, share, 0) != (true, true) {
             Status::Partial
         } else if policy.mix.iter().any(mix_fails) {
             Status::MixGap
@@ -164,7 +165,7 @@ impl<'a> Oracle<'a> {
             return None;
         }
         let active = self.active(&members);
-        let own = (Self::supporters(&active), active.values().sum());
+        let (supporters, share) = (Self::supporters(&active), active.values().sum());
         let governing = self.policy(&members);
         let policy = governing.map(|(_, _, policy)| policy);
         let plain = self.plain(&members, &people, policy, &active);
@@ -177,7 +178,7 @@ impl<'a> Oracle<'a> {
         let employers: BTreeSet<_> = posts.map(|post| post.employer).collect();
 
         let rows_might_open_a_gap = policy.is_some_and(|policy| {
-            plain == Status::Covered && !passes(policy, staff + u64::from(rows_not_read), own, 0).1
+            plain == Status::Covered && !passes(policy, staff + u64::from(rows_not_read), supporters, share, 0).1
         });
         let no_policy = plain == Status::Unknown || headcount == 0 && rows_not_read > 0 && policy.is_none();
         let not_read = rows_might_open_a_gap || headcount == 0 && rows_not_read > 0;
@@ -205,13 +206,14 @@ impl<'a> Oracle<'a> {
         Some(Team {
             headcount,
             wte: self.wte(&members),
-            supporters: usize::try_from(own.0).unwrap(),
-            share: own.1,
+            supporters: usize::try_from(supporters).unwrap(),
+            share,
             required: asked.map(|policy| {
                 let needed = (0..).find(|more| u64::from(policy.staff_per_supporter) * more >= staff).unwrap_or(0);
                 policy.min_supporters.max(u32::try_from(needed).unwrap())
             }),
-            gap: asked.and_then(|policy| (0..).find(|more| passes(policy, staff, own, *more) == (true, true))),
+            gap: asked
+                .and_then(|policy| (0..).find(|more| passes(policy, staff, supporters, share, *more) == (true, true))),
             plain,
             status,
             unknown_because,

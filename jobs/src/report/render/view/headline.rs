@@ -36,17 +36,19 @@ pub(super) fn subject(report: &Report<'_>) -> String {
 }
 
 /// The verb of [`loses_cover`] for one team and for several.
-type Verb = (&'static str, &'static str);
-const LOSES: Verb = ("loses", "lose");
+#[derive(Clone, Copy)]
+pub(in crate::report::render) struct Verb {
+    singular: &'static str,
+    plural: &'static str,
+}
+
+const LOSES: Verb = Verb { singular: "loses", plural: "lose" };
 /// For teams that were not at risk, or only later, when the reader received the last report.
-pub(in crate::report::render) const WILL_LOSE: Verb = ("will lose", "will lose");
+pub(in crate::report::render) const WILL_LOSE: Verb = Verb { singular: "will lose", plural: "will lose" };
 
 /// Returns `1 team loses its cover on 30 November`, or `1 loses it on 30 November` after words about teams that need cover.
-pub(in crate::report::render) fn loses_cover(
-    report: &Report<'_>,
-    teams_are_named: bool,
-    (loses, lose): Verb,
-) -> Option<String> {
+pub(in crate::report::render) fn loses_cover(report: &Report<'_>, teams_are_named: bool, verb: Verb) -> Option<String> {
+    let Verb { singular: loses, plural: lose } = verb;
     let first = first_lost(report)?;
     let several = report.at_risk.len();
     Some(match (several, teams_are_named) {
