@@ -11,6 +11,7 @@ pub mod change;
 pub mod disclosure;
 pub mod forecast;
 pub mod governing;
+pub mod index;
 pub mod level1;
 pub mod lost_cover;
 pub mod mix;
@@ -30,8 +31,11 @@ pub(crate) mod assessment;
 pub(crate) mod colleagues;
 pub(crate) mod mix_check;
 
-mod index;
+mod affected;
+mod parallel;
+mod update;
 
+pub use affected::FactChange;
 pub use breakdown::{Breakdowns, Disclosure, StandingCounts};
 pub use governing::{Governing, WhatIf};
 pub use index::Index;
@@ -44,6 +48,10 @@ pub use roster::Roster;
 pub use standing::{Reasons, Standing};
 pub use team::TeamRow;
 pub use tree::Tree;
+pub use update::update;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use crate::period::Day;
 
@@ -53,8 +61,8 @@ pub struct Coverage {
     /// The day that the figures are for.
     pub day: Day,
     /// One row per team, and one for every unit without counting posts to which an allocation valid that day points, by
-    /// unit code.
-    pub teams: Vec<TeamRow>,
+    /// unit code. Versions of the coverage share the rows that are equal.
+    pub teams: Vec<Arc<TeamRow>>,
     /// One row for every unit that is open or has a team row at or below it, by unit code.
     pub units: Vec<UnitRow>,
     /// Every Peer Supporter allocation on file, valid or not, in the roster's order.
@@ -73,10 +81,17 @@ pub struct Question<'a> {
 }
 
 /// Computes the coverage of a day, with the policies on file or, if the question has a "what if", with a changed one.
+/// Uses every core.
 #[must_use]
 pub fn compute(index: &Index, question: &Question<'_>) -> Coverage {
-    let teams = team::assess_all(index, question);
-    let units = rollup::roll_up(index, question, &teams);
+    compute_on(index, question, parallel::cores())
+}
+
+/// Computes the coverage of a day like [`compute`], on at most this many threads.
+#[must_use]
+pub fn compute_on(index: &Index, question: &Question<'_>, threads: NonZeroUsize) -> Coverage {
+    let teams = team::assess_all(index, question, threads);
+    let units = rollup::roll_up(index, question, &teams, threads);
     Coverage { day: question.day, teams: teams.rows, units, standings: teams.standings }
 }
 

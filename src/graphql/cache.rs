@@ -1,32 +1,36 @@
 //! The imported data in its newest version and the coverage of the last requested days, computed once for every caller.
 //!
 //! A dashboard sends many small queries about the same day. Each request knows the version of the data, which its
-//! authentication has read in passing; the data is read again only if that version has changed, see [`shared`]. Computations go
-//! on if the request that began them is cancelled, so that an impatient caller does not keep one from ever finishing. How many
-//! run at a time, and for whom, is decided in [`turns`].
+//! authentication has read in passing; the data is read again only if that version has changed, see [`shared`], and after a command
+//! only what it touched. Computations go on if the request that began them is cancelled, so that an impatient caller does not
+//! keep one from ever finishing. How many run at a time, and for whom, is decided in [`turns`].
 //!
 //! The crate `moka` is not used: a shelf has two or three entries, and the shared computation that the crate offers must go on
 //! without the request that began it and wait for its caller's turn.
 
+mod compute;
 mod shared;
 mod shelf;
 pub(crate) mod turns;
+mod versions;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use entity::actor::Actor;
 use entity::clock::Clock;
-use entity::coverage::{Breakdowns, Coverage, Disclosure, Index, Question, WhatIf, compute};
+use entity::coverage::breakdown::PreviousRelease;
+use entity::coverage::{Coverage, Disclosure, WhatIf};
 use entity::id::SnapshotId;
 use entity::period::Day;
-use entity::store::{disclosure, roster, snapshot};
+use entity::store::{roster, snapshot};
 use sea_orm::DatabaseConnection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::shared::{SeenVersion, Shared, VersionedSource, to_the_end};
 use self::shelf::Shelf;
-use self::turns::{Turn, Turns, run};
+use self::turns::{Turn, Turns};
+use self::versions::Versions;
 use super::directory::ReferenceData;
 use super::error::ApiError;
 use crate::access::DataState;
@@ -50,6 +54,10 @@ struct CacheInner {
     days: Shelf<DayKey, Coverage>,
     published_today: Shelf<PublishedKey, PublishedNumbers>,
     published: Shelf<PublishedKey, PublishedNumbers>,
+    /// What the last snapshots published, which never changes.
+    releases: Shelf<SnapshotId, Option<PreviousRelease>>,
+    /// The data from which the kept coverage was computed.
+    versions: Versions,
     turns: Turns,
     /// The commands of this process wait for each other here, and not with a connection to the database.
     commands: Arc<Semaphore>,
@@ -66,8 +74,15 @@ impl VersionedSource for FactsSource {
         Ok(roster::version(&self.0).await?)
     }
 
-    async fn read(&self) -> Result<(i64, ReferenceData), ApiError> {
-        let known = ReferenceData::load(&self.0).await?;
+    async fn read(&self, held: Option<Arc<ReferenceData>>) -> Result<(i64, ReferenceData), ApiError> {
+        let changed = match held {
+            Some(held) => ReferenceData::load_changes(&self.0, &held).await?,
+            None => None,
+        };
+        let known = match changed {
+            Some(changed) => changed,
+            None => ReferenceData::load(&self.0).await?,
+        };
         Ok((known.facts.version, known))
     }
 }
@@ -116,6 +131,8 @@ impl CoverageCache {
             days: Shelf::new(DAYS_KEPT),
             published_today: Shelf::new(TODAYS_KEPT),
             published: Shelf::new(DAYS_KEPT),
+            releases: Shelf::new(TODAYS_KEPT),
+            versions: Versions::default(),
             turns: Turns::default(),
             commands: Arc::new(Semaphore::new(1)),
         }))
@@ -260,53 +277,6 @@ impl CoverageCache {
             Some(Some((newest, of))) if of <= day => Ok(Some(newest)),
             Some(Some(_)) | None => Ok(snapshot::last_until(&self.0.db, day).await?.map(|snapshot| snapshot.id)),
         }
-    }
-}
-
-impl CacheInner {
-    async fn publish(
-        &self,
-        known: Arc<ReferenceData>,
-        coverage: Arc<Coverage>,
-        last: Option<SnapshotId>,
-        own: Option<Turn>,
-    ) -> Result<Arc<PublishedNumbers>, ApiError> {
-        let before = match last {
-            Some(last) => disclosure::published(&self.db, last).await?,
-            None => None,
-        };
-        let turns = self.turn(own).await?;
-        run(turns, move || {
-            let breakdowns = Breakdowns::from_coverage(&known.facts.index, &coverage);
-            let disclosure = breakdowns.follow(before.as_ref());
-            Arc::new(PublishedNumbers { disclosure })
-        })
-        .await
-    }
-
-    async fn compute(
-        &self,
-        known: Arc<ReferenceData>,
-        key: DayKey,
-        own: Option<Turn>,
-        asked: Option<WhatIf>,
-    ) -> Result<Arc<Coverage>, ApiError> {
-        let turns = self.turn(own).await?;
-        run(turns, move || {
-            let index: &Index = &known.facts.index;
-            let DayKey { version: _, day, today } = key;
-            Arc::new(compute(index, &Question { day, today: Some(today), what_if: asked.as_ref() }))
-        })
-        .await
-    }
-
-    /// Takes the turns of a caller, or those of today.
-    async fn turn(&self, own: Option<Turn>) -> Result<(Option<Turn>, Turn), ApiError> {
-        let turn = match &own {
-            Some(_) => self.turns.other().await?,
-            None => self.turns.today().await?,
-        };
-        Ok((own, turn))
     }
 }
 

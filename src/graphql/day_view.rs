@@ -284,7 +284,7 @@ impl DayView {
 
     /// The teams whose figures the viewer may see on the day, by code, each with its index in the coverage.
     pub(crate) fn teams(&self) -> impl Iterator<Item = (usize, &TeamRow)> {
-        self.coverage.teams.iter().enumerate().filter(|(_, row)| self.sees_team(row.unit))
+        self.coverage.teams.iter().map(AsRef::as_ref).enumerate().filter(|(_, row)| self.sees_team(row.unit))
     }
 
     /// The roll-up of a unit. `None` if it is closed on the day and has no team below it.

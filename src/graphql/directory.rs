@@ -1,20 +1,24 @@
 //! The data from which coverage is computed, with what the API shows beside it: a unit's kind, who is responsible for it, why
-//! it is exempt, how much protected time an allocation has. Names of people are not cached; they are read when needed.
+//! it is exempt. Names of people are not cached; they are read when needed.
+//!
+//! Versions of the data share what a change does not touch: after a command, a process reads again just what is filed about the
+//! people and units that it touched.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
+use entity::coverage::Index;
 use entity::coverage::roster::{Delegation, PersonIx, Post, UnitIx};
-use entity::id::{AllocationId, AppointmentId, PersonId, UnitId};
+use entity::id::{AppointmentId, PersonId, UnitId};
 use entity::interner::{Interner, Symbol};
 use entity::period::{Day, Validity};
 use entity::spelling;
-use entity::store::links;
 use entity::store::roster::{self, LoadError, LoadedRoster};
-use entity::table::{allocation_terms, appointment, exemption, unit};
+use entity::table::{appointment, exemption, unit};
 use entity::value::AppointmentRole;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    QuerySelect as _, QueryTrait as _,
 };
 
 use super::error::ApiError;
@@ -23,30 +27,30 @@ use super::error::ApiError;
 #[derive(Debug)]
 pub(crate) struct ReferenceData {
     pub(crate) facts: LoadedRoster,
-    pub(crate) directory: Directory,
-    /// Every unit, by the normalised form of its code.
-    by_code: HashMap<String, UnitIx>,
-    /// People by their linked ids, except the lowest id of each person.
-    linked: HashMap<PersonId, PersonIx>,
-    /// The indexes of the posts that name a person as line manager.
-    managed: HashMap<PersonIx, Vec<usize>>,
+    pub(crate) directory: Arc<Directory>,
+    lookups: Arc<Lookups>,
 }
 
-/// The data that the API shows beside coverage.
-#[derive(Debug, Default)]
-pub(crate) struct Directory {
-    words: Interner,
+/// Indexes of what comes from files.
+#[derive(Debug)]
+struct Lookups {
+    /// Every unit, by the normalised form of its code.
+    by_code: HashMap<String, UnitIx>,
+    /// The indexes of the posts that name a person as line manager.
+    managed: HashMap<PersonIx, Vec<usize>>,
+    /// The levels of units, spelled as on file.
     levels: HashMap<UnitId, Symbol>,
+    words: Interner,
+}
+
+/// What the API shows of units beside coverage.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Directory {
     exemptions: HashMap<UnitId, Vec<Exempted>>,
     appointments: HashMap<UnitId, Vec<Appointed>>,
     /// The units with an appointment that names a person, on any day.
     named: HashMap<PersonId, HashSet<UnitId>>,
-    /// Protected time with its first day, oldest first; the first entry of an allocation has no such day.
-    protected_hours: HashMap<AllocationId, Vec<HoursFrom>>,
 }
-
-/// Protected time in hundredths of an hour per month, with its first day.
-type HoursFrom = (Option<Day>, Option<i32>);
 
 /// A dated exemption of a unit.
 #[derive(Clone, Debug)]
@@ -85,49 +89,49 @@ impl ReferenceData {
     pub(crate) async fn load(db: &DatabaseConnection) -> Result<Self, ApiError> {
         // One transaction for both reads: an import in between would mix two versions.
         let txn = roster::begin(db).await?;
-        let (facts, txn) = roster::load_within(txn).await.map_err(|error| match error {
-            LoadError::Database(error) => error.into(),
-            LoadError::Mix(_) => ApiError::internal(error),
-        })?;
-        let directory = Directory::load(&txn).await?;
+        let (facts, txn) = roster::load_within(txn).await.map_err(unreadable)?;
+        let mut directory = Directory::default();
+        directory.read(&txn, &facts.index, None).await?;
+        let lookups = Lookups::read(&txn, &facts.index).await?;
         txn.commit().await?;
-        Ok(Self::new(facts, directory))
+        Ok(Self { facts, directory: Arc::new(directory), lookups: Arc::new(lookups) })
     }
 
-    fn new(facts: LoadedRoster, directory: Directory) -> Self {
-        let units = &facts.index.roster().units;
-        let by_code = (0u32..)
-            .map(UnitIx)
-            .zip(units)
-            .map(|(place, unit)| (spelling::key(&unit.code).into_owned(), place))
-            .collect();
-        let mut managed: HashMap<_, Vec<_>> = HashMap::new();
-        for (place, post) in facts.index.roster().posts.iter().enumerate() {
-            if let Some(manager) = post.line_manager {
-                managed.entry(manager).or_default().push(place);
-            }
+    /// Reads what has changed since `held` was read. Returns `None` if everything must be read.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load).
+    pub(crate) async fn load_changes(db: &DatabaseConnection, held: &Self) -> Result<Option<Self>, ApiError> {
+        let txn = roster::begin(db).await?;
+        let Some((facts, touched)) = roster::load_changes_within(&txn, &held.facts).await.map_err(unreadable)? else {
+            return Ok(None);
+        };
+        let mut directory = Arc::clone(&held.directory);
+        if !touched.units.is_empty() {
+            let units: Vec<UnitId> = touched.units.into_iter().collect();
+            Arc::make_mut(&mut directory).read(&txn, &facts.index, Some(&units)).await?;
         }
-        let people = (0u32..).map(PersonIx).zip(&facts.index.roster().people);
-        let linked = people.flat_map(|(place, person)| person.linked.iter().map(move |id| (*id, place))).collect();
-        Self { facts, directory, by_code, linked, managed }
+        txn.commit().await?;
+        Ok(Some(Self { facts, directory, lookups: Arc::clone(&held.lookups) }))
     }
 
     /// The unit with a code, in any spelling (docs/IMPORT.md, "Keys").
     pub(crate) fn unit_by_code(&self, code: &str) -> Option<UnitIx> {
-        self.by_code.get(&*spelling::key(code)).copied()
+        self.lookups.by_code.get(&*spelling::key(code)).copied()
     }
 
     pub(crate) fn unit_by_id(&self, id: UnitId) -> Option<UnitIx> {
-        // The roster's units are in the order of their ids.
-        let place = self.facts.index.roster().units.binary_search_by_key(&id, |unit| unit.id);
-        place.ok().and_then(|place| u32::try_from(place).ok()).map(UnitIx)
+        self.facts.index.unit_by_id(id)
     }
 
     pub(crate) fn person_by_id(&self, id: PersonId) -> Option<PersonIx> {
-        // The roster's people are in the order of their ids too.
-        let place = self.facts.index.roster().people.binary_search_by_key(&id, |person| person.id);
-        let place = place.ok().and_then(|place| u32::try_from(place).ok()).map(PersonIx);
-        place.or_else(|| self.linked.get(&id).copied())
+        self.facts.index.person_by_id(id)
+    }
+
+    /// The board's name for the level of a unit.
+    pub(crate) fn level(&self, unit: UnitId) -> Option<&str> {
+        self.lookups.levels.get(&unit).map(|word| self.lookups.words.get(*word))
     }
 
     /// The people with a post on the day whose named line manager is `manager`.
@@ -158,58 +162,85 @@ impl ReferenceData {
     /// The posts of other people that name `manager` as line manager, on any day.
     fn managed_posts(&self, manager: PersonIx) -> impl Iterator<Item = &Post> {
         let posts = &self.facts.index.roster().posts;
-        let own = self.managed.get(&manager).into_iter().flatten().map(|place| &posts[*place]);
+        let own = self.lookups.managed.get(&manager).into_iter().flatten().map(|place| &posts[*place]);
         own.filter(move |post| post.person != manager)
     }
 }
 
-impl Directory {
-    async fn load(db: &impl ConnectionTrait) -> Result<Self, DbErr> {
-        let mut directory = Self::default();
-        let levels: Vec<(UnitId, Option<String>)> = unit::Entity::find()
+/// The error of the API for data that could not be read.
+fn unreadable(error: LoadError) -> ApiError {
+    match error {
+        LoadError::Database(error) => error.into(),
+        LoadError::Mix(_) => ApiError::internal(error),
+    }
+}
+
+impl Lookups {
+    async fn read(db: &impl ConnectionTrait, index: &Index) -> Result<Self, DbErr> {
+        let rows: Vec<(UnitId, Option<String>)> = unit::Entity::find()
             .select_only()
             .columns([unit::Column::Id, unit::Column::Level])
             .filter(unit::Column::Level.is_not_null())
             .into_tuple()
             .all(db)
             .await?;
-        for (unit, level) in levels {
-            if let Some(word) = level.and_then(|level| directory.words.value(&level)) {
-                directory.levels.insert(unit, word);
+        let (mut words, mut levels) = (Interner::default(), HashMap::new());
+        for (unit, level) in rows {
+            levels.extend(level.and_then(|level| words.value(&level)).map(|word| (unit, word)));
+        }
+        let roster = index.roster();
+        let units = (0u32..).map(UnitIx).zip(&roster.units);
+        let by_code = units.map(|(place, unit)| (spelling::key(&unit.code).into_owned(), place)).collect();
+        let mut managed: HashMap<_, Vec<_>> = HashMap::new();
+        for (place, post) in roster.posts.iter().enumerate() {
+            if let Some(manager) = post.line_manager {
+                managed.entry(manager).or_default().push(place);
             }
         }
-        for row in exemption::Entity::find().all(db).await? {
+        Ok(Self { by_code, managed, levels, words })
+    }
+}
+
+impl Directory {
+    /// Reads what is filed about these units, or about all, in place of what was known of them.
+    async fn read(&mut self, db: &impl ConnectionTrait, index: &Index, of: Option<&[UnitId]>) -> Result<(), DbErr> {
+        let ids = || of.map(|units| units.iter().copied());
+        for unit in of.into_iter().flatten() {
+            self.exemptions.remove(unit);
+            self.appointments.remove(unit);
+        }
+        let exempted = exemption::Entity::find()
+            .apply_if(ids(), |rows, units| rows.filter(exemption::Column::UnitId.is_in(units)))
+            .order_by_asc(exemption::Column::Id);
+        for row in exempted.all(db).await? {
             let exemption::Model { id: _, unit_id, valid_from, valid_to, reason, agreed_by } = row;
             let validity = Validity { from: Some(valid_from), to: Some(valid_to) };
-            directory.exemptions.entry(unit_id).or_default().push(Exempted { validity, reason, agreed_by });
+            self.exemptions.entry(unit_id).or_default().push(Exempted { validity, reason, agreed_by });
         }
-        directory.exemptions.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
-        let same = links::load(db).await?;
-        for row in appointment::Entity::find().all(db).await? {
+        self.exemptions.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
+        let appointed = appointment::Entity::find()
+            .apply_if(ids(), |rows, units| rows.filter(appointment::Column::UnitId.is_in(units)))
+            .order_by_asc(appointment::Column::Id);
+        let lowest = |id: PersonId| index.person_by_id(id).map_or(id, |person| index.roster().people[person.at()].id);
+        for row in appointed.all(db).await? {
             let appointed = Appointed {
                 id: row.id,
                 role: row.role,
-                person: same.lowest(row.person_id),
+                person: lowest(row.person_id),
                 validity: Validity { from: row.valid_from, to: row.valid_to },
-                delegate: row.delegate_id.map(|id| same.lowest(id)),
+                delegate: row.delegate_id.map(lowest),
                 delegate_validity: Validity { from: row.delegate_from, to: row.delegate_to },
             };
-            for named in [Some(appointed.person), appointed.delegate].into_iter().flatten() {
-                directory.named.entry(named).or_default().insert(row.unit_id);
+            self.appointments.entry(row.unit_id).or_default().push(appointed);
+        }
+        self.appointments.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
+        self.named.clear();
+        for (unit, own) in &self.appointments {
+            for named in own.iter().flat_map(|row| [Some(row.person), row.delegate]).flatten() {
+                self.named.entry(named).or_default().insert(*unit);
             }
-            directory.appointments.entry(row.unit_id).or_default().push(appointed);
         }
-        directory.appointments.values_mut().for_each(|own| own.sort_by_key(|row| std::cmp::Reverse(row.validity.from)));
-        for row in allocation_terms::Entity::find().order_by_asc(allocation_terms::Column::Id).all(db).await? {
-            let terms = directory.protected_hours.entry(row.allocation_id).or_default();
-            terms.push((row.valid_from, row.protected_hours));
-        }
-        directory.protected_hours.values_mut().for_each(|terms| terms.sort_by_key(|(from, _)| *from));
-        Ok(directory)
-    }
-
-    pub(crate) fn level(&self, unit: UnitId) -> Option<&str> {
-        self.levels.get(&unit).map(|word| self.words.get(*word))
+        Ok(())
     }
 
     /// The exemptions of a unit, latest first.
@@ -234,11 +265,5 @@ impl Directory {
             let rows = self.appointments(*unit).iter();
             rows.filter(move |row| row.names(day).any(|named| named == person)).map(|row| (*unit, row.role))
         })
-    }
-
-    /// Protected time on a day, in hundredths of an hour per month.
-    pub(crate) fn protected_hours(&self, allocation: AllocationId, day: Day) -> Option<i32> {
-        let terms = self.protected_hours.get(&allocation)?;
-        terms.iter().rev().find(|(from, _)| from.is_none_or(|from| from <= day)).and_then(|(_, hours)| *hours)
     }
 }

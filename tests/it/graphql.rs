@@ -3,6 +3,7 @@
 
 mod answers;
 pub(crate) mod board;
+mod changes;
 pub(crate) mod contract;
 pub(crate) mod history;
 mod hostile_input;

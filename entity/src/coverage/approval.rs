@@ -82,7 +82,7 @@ fn is_line_manager(index: &Index, supporter: PersonIx, by: PersonIx, day: Day) -
         index.posts_of(supporter).filter(|post| post.validity.holds_on(day)).filter_map(|post| post.line_manager);
     let holds = |delegation: &Delegation| delegation.delegate == by && delegation.validity.holds_on(day);
     let stands_in = |manager: PersonIx| {
-        index.appointments_of(manager).iter().any(|appointment| appointment.has_delegate(by, day))
+        index.appointments_of(manager).any(|appointment| appointment.has_delegate(by, day))
             || index.delegations_of(manager).any(holds)
     };
     managers.into_iter().any(|manager| manager == by || stands_in(manager))

@@ -85,6 +85,12 @@ impl StandingCounts {
         why
     }
 
+    /// Returns the counts with `more` added and `less` subtracted.
+    pub(super) fn changed(mut self, less: &Self, more: &Self) -> Self {
+        self.0.iter_mut().zip(less.0.iter().zip(more.0)).for_each(|(own, (less, more))| *own = *own + more - less);
+        self
+    }
+
     pub(super) const fn add(&mut self, group: StandingGroup) {
         self.0[group as usize] += 1;
     }

@@ -6,7 +6,7 @@ use crate::interner::Symbol;
 use crate::period::Day;
 
 /// What is assessed as one team: a unit by itself, or all units of a cover group.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum CoverScope {
     /// A unit.
     Unit(UnitIx),
@@ -18,6 +18,17 @@ impl CoverScope {
     /// Returns the scope in which a unit is assessed if it has counting posts.
     pub(crate) fn for_unit(index: &Index, unit: UnitIx) -> Self {
         index.roster().units[unit.at()].cover_group.map_or(Self::Unit(unit), Self::Group)
+    }
+
+    /// Returns every scope.
+    pub(super) fn all(index: &Index) -> Vec<Self> {
+        let units = (0u32..).map(UnitIx).take(index.roster().units.len());
+        units
+            .filter_map(|unit| match Self::for_unit(index, unit) {
+                Self::Group(group) => (index.group(group).first() == Some(&unit)).then_some(Self::Group(group)),
+                Self::Unit(unit) => Some(Self::Unit(unit)),
+            })
+            .collect()
     }
 
     /// Returns the scope in which a unit is assessed on `day`: a unit without counting posts is not in its group.

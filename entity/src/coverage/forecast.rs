@@ -103,7 +103,7 @@ pub(crate) fn days_of_change(
             }
         }
         if supports {
-            days.add(roster.people[person.at()].level1_on);
+            days.add(index.level1_on(*person));
             index.away(*person).iter().for_each(|spell| days.add_validity(*spell));
             for pass in index.passes_of(*person) {
                 days.add(Some(pass.on));

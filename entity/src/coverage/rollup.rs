@@ -1,14 +1,21 @@
 //! Adds teams up over the tree (COVERAGE.md section 7). People are counted once in every unit above them, so the
 //! figures of children need not sum to those of their parent.
 
+mod counts;
+
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::ops::AddAssign;
+use std::sync::Arc;
+
+pub use self::counts::{Met, StatusCounts};
 
 use super::Question;
 use super::breakdown::StandingCounts;
 use super::champion::counting_champions;
 use super::governing::governing;
 use super::index::Index;
+use super::parallel;
 use super::roster::{PersonIx, UnitIx};
 use super::team::{Assessed, TeamRow};
 use super::trainer::{ActiveTrainers, Embedded, embedded};
@@ -17,35 +24,8 @@ use crate::interner::Symbol;
 use crate::period::Day;
 use crate::value::{StandingGroup, Status};
 
-/// How many team rows have each status.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StatusCounts([u32; Status::ALL.len()]);
-
-impl StatusCounts {
-    /// Returns the number of team rows with this status.
-    #[must_use]
-    pub const fn count(&self, status: Status) -> u32 {
-        self.0[status as usize]
-    }
-
-    /// Returns the number of all team rows.
-    #[must_use]
-    pub fn teams(&self) -> u32 {
-        self.0.iter().sum()
-    }
-
-    /// Returns the number of covered teams, at risk or not.
-    #[must_use]
-    pub const fn covered(&self) -> u32 {
-        self.count(Status::Covered) + self.count(Status::AtRisk)
-    }
-
-    /// Returns the number of teams that are assessed: the denominator of teamsCovered%. It includes UNKNOWN.
-    #[must_use]
-    pub fn assessed(&self) -> u32 {
-        self.teams() - self.count(Status::NotApplicable) - self.count(Status::Exempt)
-    }
-}
+/// With so many counting posts, several threads add up.
+const MANY_POSTS: usize = 5_000;
 
 /// The figures of a unit, over everything at or below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,29 +68,6 @@ pub struct UnitRow {
     pub supporters_per_trainer: Option<u32>,
 }
 
-/// Number of teams or units that meet a requirement, out of those that have it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Met {
-    /// Those that meet it.
-    pub met: u32,
-    /// All of them.
-    pub asked: u32,
-}
-
-impl Met {
-    /// Counts one team or unit.
-    pub(super) fn one(is_met: bool) -> Self {
-        Self { met: u32::from(is_met), asked: 1 }
-    }
-}
-
-impl AddAssign for Met {
-    fn add_assign(&mut self, other: Self) {
-        self.met += other.met;
-        self.asked += other.asked;
-    }
-}
-
 impl UnitRow {
     /// Whether there are enough Trainers, with at least one if there is any active supporter. `None` without a policy.
     #[must_use]
@@ -140,30 +97,47 @@ pub fn champions_met(champions: u32, needed: u32, headcount: u32) -> Option<bool
     (headcount > 0).then_some(champions >= needed)
 }
 
+/// Whether a team with this status is covered, at risk or not.
+pub(super) const fn is_covered(status: Status) -> bool {
+    matches!(status, Status::Covered | Status::AtRisk)
+}
+
+/// Whether a team with this status is assessed.
+pub(super) const fn is_assessed(status: Status) -> bool {
+    !matches!(status, Status::NotApplicable | Status::Exempt)
+}
+
 /// Adds the teams up, for every unit that is open on `day` or has a team row at or below it.
-pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) -> Vec<UnitRow> {
+pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed, threads: NonZeroUsize) -> Vec<UnitRow> {
     let Question { day, today: _, what_if } = *question;
     let (roster, tree) = (index.roster(), index.tree(day));
     let status_of: HashMap<UnitIx, Status> = teams.rows.iter().map(|row| (row.unit, row.status)).collect();
     let counting: Vec<_> = roster.posts.iter().filter(|post| index.counts(post, day)).collect();
-    let people_where = |wanted: &dyn Fn(&PersonIx, &UnitIx) -> bool| {
+    let people_where = |wanted: &dyn Fn(PersonIx, UnitIx) -> bool| {
         let pairs = counting.iter().map(|post| (post.person, post.unit));
-        distinct_people(tree, pairs.filter(|(person, unit)| wanted(person, unit)).collect())
+        distinct_people(tree, pairs.filter(|(person, unit)| wanted(*person, *unit)).collect())
     };
-    let headcount = people_where(&|_, _| true);
-    let level1 = people_where(&|person, _| roster.people[person.at()].level1_on.is_some_and(|on| on <= day));
-    let covered = people_where(&|_, unit| matches!(status_of.get(unit), Some(Status::Covered | Status::AtRisk)));
-    let assessed =
-        people_where(&|_, unit| !matches!(status_of.get(unit), None | Some(Status::NotApplicable | Status::Exempt)));
-    let active = teams.standings.iter().filter(|standing| standing.reasons.is_active()).map(|standing| {
-        let allocation = &roster.allocations[standing.allocation as usize];
-        (allocation.person, allocation.unit)
-    });
-    let supporters = distinct_people(tree, active.collect());
+    let has = |unit: UnitIx, wanted: fn(Status) -> bool| status_of.get(&unit).is_some_and(|status| wanted(*status));
+    let active = || {
+        let active = teams.standings.iter().filter(|standing| standing.reasons.is_active());
+        active.map(|standing| &roster.allocations[standing.allocation as usize]).map(|own| (own.person, own.unit))
+    };
+    let figures: [&(dyn Fn() -> Vec<u32> + Sync); 6] = [
+        &|| people_where(&|_, _| true),
+        &|| people_where(&|person, _| index.level1_on(person).is_some_and(|on| on <= day)),
+        &|| people_where(&|_, unit| has(unit, is_covered)),
+        &|| people_where(&|_, unit| has(unit, is_assessed)),
+        &|| distinct_people(tree, active().collect()),
+        &|| distinct_people(tree, champion_pairs(index, day, teams)),
+    ];
+    // A small board is not worth a second thread.
+    let threads = if counting.len() < MANY_POSTS { NonZeroUsize::MIN } else { threads };
+    let mut figures = parallel::map(&figures, 1, threads, |figure| figure()).into_iter();
+    let mut next = || figures.next().unwrap_or_default();
+    let [headcount, level1, covered, assessed, supporters, champions] = std::array::from_fn(|_| next());
     let trainers = ActiveTrainers::find(index, question);
     let serving = trainers.serving(tree);
     let placed = trainers.at_or_below(tree);
-    let champions = distinct_people(tree, champion_pairs(index, day, teams));
     let mut champion_teams = vec![Met::default(); tree.preorder().len()];
     for row in &teams.rows {
         if let Some(met) = row.champions_met() {
@@ -181,7 +155,7 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
     add_upwards(tree, &mut wte);
     let mut statuses = vec![StatusCounts::default(); units.len()];
     for row in &teams.rows {
-        statuses[tree.preorder_index(row.unit)].0[row.status as usize] += 1;
+        statuses[tree.preorder_index(row.unit)].add(row.status);
     }
     add_upwards(tree, &mut statuses);
     let mut standing = vec![StandingCounts::default(); units.len()];
@@ -237,16 +211,8 @@ pub(super) fn roll_up(index: &Index, question: &Question<'_>, teams: &Assessed) 
     rows
 }
 
-impl AddAssign for StatusCounts {
-    fn add_assign(&mut self, other: Self) {
-        for (own, other) in self.0.iter_mut().zip(other.0) {
-            *own += other;
-        }
-    }
-}
-
 /// Turns figures of single units into figures of everything at or below them. Both are by preorder index.
-fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
+pub(super) fn add_upwards<T: Copy + AddAssign>(tree: &Tree, figures: &mut [T]) {
     join_upwards(tree, figures, |above, own| *above += own);
 }
 
@@ -294,7 +260,7 @@ fn champion_pairs(index: &Index, day: Day, teams: &Assessed) -> Vec<(PersonIx, U
 /// Returns the oldest staff list that the teams at or below each unit are based on, by preorder index. The employers in
 /// the counting posts there would be too few: a team also depends on the lists of supporters from outside it, and on
 /// those of its whole group.
-fn oldest_lists(tree: &Tree, teams: &[TeamRow]) -> Vec<Option<(Day, Option<Symbol>)>> {
+fn oldest_lists(tree: &Tree, teams: &[Arc<TeamRow>]) -> Vec<Option<(Day, Option<Symbol>)>> {
     let mut oldest: Vec<Option<(Day, Option<Symbol>)>> = vec![None; tree.preorder().len()];
     let join = |oldest: &mut Option<(Day, Option<Symbol>)>, found: Option<(Day, Option<Symbol>)>| {
         *oldest = oldest.iter().copied().chain(found).min();

@@ -3,15 +3,18 @@
 //! Units and people are identified by their index in the roster's own lists. Texts that are only compared (site, band,
 //! job family, employer, cover group) are stored once each in an [`Interner`] and identified by a [`Symbol`].
 
+mod network;
 mod register;
 
-use super::policy::PolicyTerms;
-use crate::id::{AllocationId, PersonId, UnitId};
+use std::collections::HashMap;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
+pub use self::register::{Delegation, FiledRegisterTerms};
+use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
-use crate::value::AppointmentRole;
-
-pub use register::{Delegation, FiledRegisterTerms};
 
 /// Index of a unit in [`Roster::units`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +86,8 @@ pub struct Person {
     pub id: PersonId,
     /// The other ids of the same person.
     pub linked: Vec<PersonId>,
-    /// Day of the first Level 1 completion.
+    /// Day of the first Level 1 completion, when the organisation was read; see
+    /// [`Index::level1_on`](super::Index::level1_on).
     pub level1_on: Option<Day>,
 }
 
@@ -110,111 +114,6 @@ pub struct Post {
     pub line_manager: Option<PersonIx>,
 }
 
-/// A manager's approval of an allocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Approval {
-    /// The day of the decision.
-    pub on: Day,
-    /// The approver. An approval without an approver does not count.
-    pub by: Option<PersonIx>,
-    /// The first day on which it is withdrawn. `None` unless it was.
-    pub withdrawn_on: Option<Day>,
-}
-
-impl Approval {
-    /// Returns the first day without it, under a policy that lets approvals last `months`: it has lapsed by then, or was
-    /// withdrawn.
-    #[must_use]
-    pub fn ends(&self, months: u32) -> Day {
-        let lapses = self.on.plus_months(months);
-        self.withdrawn_on.map_or(lapses, |withdrawn| withdrawn.min(lapses))
-    }
-}
-
-/// The terms of an allocation from a day on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct AllocationTerms {
-    /// First day. `None` for the first terms, which hold for every day before the second.
-    pub from: Option<Day>,
-    /// Whether protected hours per month are recorded and more than zero.
-    pub has_protected_time: bool,
-    /// Whether cover from outside the team is agreed.
-    pub outside_team: bool,
-}
-
-/// A Peer Supporter's allocation to a unit.
-#[derive(Clone, Debug)]
-pub struct Allocation {
-    /// Its id in the tables.
-    pub id: AllocationId,
-    /// The supporter.
-    pub person: PersonIx,
-    /// The supporter's id under which it was filed, which may be one of several linked ones.
-    pub filed_for: PersonId,
-    /// The supported team, the supporter's own or another.
-    pub unit: UnitIx,
-    /// Share of the person in thousandths.
-    pub share: u32,
-    /// The days on which the role is held.
-    pub validity: Validity,
-    /// Line managers' approvals, oldest first.
-    pub line: Vec<Approval>,
-    /// Senior managers' approvals, oldest first.
-    pub senior: Vec<Approval>,
-    /// Protected time and cover from outside, oldest first.
-    pub terms: Vec<AllocationTerms>,
-    /// Sign-offs against the competence framework, oldest first.
-    pub signed_off: Vec<Day>,
-    /// Pauses; each pauses the person's whole role.
-    pub pauses: Vec<Validity>,
-}
-
-impl Allocation {
-    /// Returns the terms on `day`. If none are recorded, there is no protected time and no cover from outside.
-    #[must_use]
-    pub fn terms_on(&self, day: Day) -> AllocationTerms {
-        let begun = |terms: &&AllocationTerms| terms.from.is_none_or(|from| from <= day);
-        let none = AllocationTerms { from: None, has_protected_time: false, outside_team: false };
-        self.terms.iter().rev().find(begun).copied().unwrap_or(none)
-    }
-}
-
-/// A dated appointment of a person who is responsible for a unit.
-#[derive(Clone, Copy, Debug)]
-pub struct Appointment {
-    /// The unit.
-    pub unit: UnitIx,
-    /// The appointed person.
-    pub person: PersonIx,
-    /// Senior manager or coordinator.
-    pub role: AppointmentRole,
-    /// The days of the appointment.
-    pub validity: Validity,
-    /// The deputy and the days on which they stand in, always within the appointment.
-    pub delegate: Option<(PersonIx, Validity)>,
-}
-
-impl Appointment {
-    /// Whether `person` holds the appointment on `day`, as the appointed person or as their delegate.
-    #[must_use]
-    pub fn is_held_by(&self, person: PersonIx, day: Day) -> bool {
-        self.validity.holds_on(day) && (self.person == person || self.has_delegate(person, day))
-    }
-
-    /// Whether `person` is the appointed person's delegate on `day`.
-    #[must_use]
-    pub fn has_delegate(&self, person: PersonIx, day: Day) -> bool {
-        self.delegate_on(day) == Some(person)
-    }
-
-    /// Returns the appointed person's delegate on `day`.
-    #[must_use]
-    pub fn delegate_on(&self, day: Day) -> Option<PersonIx> {
-        let stands_in = |(_, validity): &(PersonIx, Validity)| self.validity.holds_on(day) && validity.holds_on(day);
-        self.delegate.filter(stands_in).map(|(delegate, _)| delegate)
-    }
-}
-
 /// An applied staff list of one employer.
 #[derive(Clone, Debug)]
 pub struct StaffList {
@@ -227,17 +126,6 @@ pub struct StaffList {
     pub as_at: Day,
     /// Number of rejected rows that named a unit, by unit.
     pub unread: Vec<(UnitIx, u32)>,
-}
-
-/// A Wellbeing Champion's or a Trainer's role. It has no share and no pauses.
-#[derive(Clone, Debug)]
-pub struct NetworkRole {
-    /// The person with the role.
-    pub person: PersonIx,
-    /// The unit that the role is for.
-    pub unit: UnitIx,
-    /// The days on which the role is held.
-    pub validity: Validity,
 }
 
 /// The kind of a training pass beyond Level 1.
@@ -254,7 +142,7 @@ pub enum Certificate {
 }
 
 /// A training pass beyond Level 1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pass {
     /// The person who passed.
     pub person: PersonIx,
@@ -274,6 +162,15 @@ impl Pass {
     }
 }
 
+/// The training of one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Training {
+    /// Day of the first Level 1 completion.
+    pub level1_on: Option<Day>,
+    /// Passes beyond Level 1, by day.
+    pub passes: Vec<Pass>,
+}
+
 /// A period of absence.
 #[derive(Clone, Copy, Debug)]
 pub struct Away {
@@ -283,57 +180,62 @@ pub struct Away {
     pub validity: Validity,
 }
 
-/// A policy with the unit that it belongs to.
-#[derive(Clone, Debug)]
-pub struct FiledPolicy {
-    /// The unit; the policy also governs units below it that have none.
-    pub unit: UnitIx,
-    /// First day in force; a later policy of the unit replaces it.
-    pub from: Day,
-    /// The terms.
-    pub policy: PolicyTerms,
-}
-
-/// A dated exemption of one unit.
-#[derive(Clone, Copy, Debug)]
-pub struct Exemption {
-    /// The exempt unit.
-    pub unit: UnitIx,
-    /// The days on which the unit is exempt.
-    pub validity: Validity,
-}
-
-/// Every fact on file, for all days.
+/// What comes from files and seldom changes: the units, and the people who work in them.
 #[derive(Clone, Debug, Default)]
-pub struct Roster {
+pub struct Organisation {
     /// The units. A unit's parent may come before or after it; there is no cycle on any day.
     pub units: Vec<Unit>,
     /// All people.
     pub people: Vec<Person>,
     /// All posts, counting or not.
     pub posts: Vec<Post>,
-    /// All Peer Supporter allocations.
-    pub allocations: Vec<Allocation>,
+    /// All passes beyond Level 1, when the organisation was read.
+    pub passes: Vec<Pass>,
+    /// All absences.
+    pub away: Vec<Away>,
+    /// All applied staff lists. For one employer and one as-at day, only the last that was applied.
+    pub staff_lists: Vec<StaffList>,
+    /// The texts that the other lists refer to.
+    pub words: Interner,
+}
+
+/// Every fact on file, for all days: the organisation, and what the network decides. Versions of the facts share the
+/// organisation, so that a command costs what it changes.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    /// What comes from files. Its lists can be read as if they were the roster's own.
+    pub organisation: Arc<Organisation>,
+    /// All Peer Supporter allocations, by id.
+    pub allocations: Vec<Arc<Allocation>>,
     /// All Wellbeing Champions.
     pub champions: Vec<NetworkRole>,
     /// All Trainers.
     pub trainers: Vec<NetworkRole>,
-    /// All passes beyond Level 1.
-    pub passes: Vec<Pass>,
-    /// All absences.
-    pub away: Vec<Away>,
     /// All policies.
     pub policies: Vec<FiledPolicy>,
     /// All exemptions.
     pub exemptions: Vec<Exemption>,
     /// All appointments.
     pub appointments: Vec<Appointment>,
-    /// All delegates of line managers without an appointment, and all acting line managers.
+    /// All delegations of line managers without an appointment, and all acting line managers.
     pub delegations: Vec<Delegation>,
     /// The numbers of the register, of the policies that set any.
     pub register_terms: Vec<FiledRegisterTerms>,
-    /// All applied staff lists. For one employer and one as-at day, only the last that was applied.
-    pub staff_lists: Vec<StaffList>,
-    /// The texts that the other lists refer to.
-    pub words: Interner,
+    /// The training of people for whom it has changed since the organisation was read.
+    pub retrained: HashMap<PersonIx, Arc<Training>>,
+}
+
+impl Deref for Roster {
+    type Target = Organisation;
+
+    fn deref(&self) -> &Organisation {
+        &self.organisation
+    }
+}
+
+/// Changes a copy of the organisation if other versions share it.
+impl DerefMut for Roster {
+    fn deref_mut(&mut self) -> &mut Organisation {
+        Arc::make_mut(&mut self.organisation)
+    }
 }

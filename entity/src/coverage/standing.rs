@@ -165,7 +165,7 @@ pub(super) fn assess_allocation(
             .away(person)
             .iter()
             .any(|spell| spell.holds_on(day) && spell.days().is_none_or(|days| days > i64::from(policy.away_days))),
-        Reason::Level1Missing => roster.people[person.at()].level1_on.is_none_or(|on| day < on),
+        Reason::Level1Missing => index.level1_on(person).is_none_or(|on| day < on),
         Reason::Level2Missing => index.last_pass(person, &[Certificate::Level2], day).is_none(),
         Reason::CertificateExpired => {
             let of = [Certificate::Level2, Certificate::Refresher];
@@ -174,7 +174,7 @@ pub(super) fn assess_allocation(
         Reason::NotSignedOff => allocation.signed_off.iter().all(|on| day < *on),
         Reason::LineApprovalMissing => line == Approved::No,
         Reason::SeniorApprovalMissing => senior == Approved::No,
-        Reason::NoProtectedTime => !terms.has_protected_time,
+        Reason::NoProtectedTime => !terms.has_protected_time(),
         Reason::LineManager => colleagues.are_mostly_managed_by(person),
         Reason::NotStarted => allocation.validity.begins_after(day),
         Reason::SoleMember => colleagues.people == [person],

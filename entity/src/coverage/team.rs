@@ -1,6 +1,8 @@
 //! Assesses whether a team is covered (COVERAGE.md section 5).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
 
 use super::Question;
 use super::assessment::{Assessment, assess, len};
@@ -9,6 +11,7 @@ use super::colleagues::CoverScope;
 use super::forecast;
 use super::index::Index;
 use super::mix::MixResult;
+use super::parallel;
 use super::policy::PolicyTerms;
 use super::risk::Risk;
 use super::rollup::champions_met;
@@ -79,42 +82,71 @@ impl TeamRow {
     }
 }
 
-/// All team rows, and every allocation's standing.
+/// Team rows by unit code, and the standing of each allocation.
 pub(super) struct Assessed {
-    pub(super) rows: Vec<TeamRow>,
+    pub(super) rows: Vec<Arc<TeamRow>>,
     pub(super) standings: Vec<Standing>,
 }
 
 /// Assesses every team and every allocation.
-pub(super) fn assess_all(index: &Index, question: &Question<'_>) -> Assessed {
-    let (roster, day) = (index.roster(), question.day);
+pub(super) fn assess_all(index: &Index, question: &Question<'_>, threads: NonZeroUsize) -> Assessed {
+    let roster = index.roster();
+    let mut standings = unknown_standings(index);
     let mut rows = Vec::new();
-    let mut standings: Vec<_> = (0u32..)
-        .zip(&roster.allocations)
-        .map(|(allocation, _)| Standing { allocation, reasons: Reasons::default(), is_unproven: false })
-        .collect();
-    let mut groups: HashMap<Symbol, Vec<TeamRow>> = HashMap::new();
-    for unit in (0u32..).map(UnitIx).take(roster.units.len()) {
+    for assessed in assess_scopes(index, question, &CoverScope::all(index), threads) {
+        rows.extend(assessed.rows);
+        for standing in assessed.standings {
+            standings[standing.allocation as usize] = standing;
+        }
+    }
+    let by_code = |row: &Arc<TeamRow>| &roster.units[row.unit.at()].code;
+    rows.sort_by(|a, b| by_code(a).cmp(by_code(b)));
+    Assessed { rows, standings }
+}
+
+/// Returns a standing for each allocation on file, before it is assessed.
+pub(super) fn unknown_standings(index: &Index) -> Vec<Standing> {
+    let unknown = |allocation| Standing { allocation, reasons: Reasons::default(), is_unproven: false };
+    (0u32..).take(index.roster().allocations.len()).map(unknown).collect()
+}
+
+/// Assesses the teams of some scopes, and the allocations to their units.
+pub(super) fn assess_scopes(
+    index: &Index,
+    question: &Question<'_>,
+    scopes: &[CoverScope],
+    threads: NonZeroUsize,
+) -> Vec<Assessed> {
+    parallel::map(scopes, parallel::TEAMS, threads, |scope| assess_scope(index, question, *scope))
+}
+
+fn assess_scope(index: &Index, question: &Question<'_>, scope: CoverScope) -> Assessed {
+    let day = question.day;
+    let mut assessed = Assessed { rows: Vec::new(), standings: Vec::new() };
+    let mut of_group: Option<Vec<TeamRow>> = None;
+    for unit in scope.units(index).iter().copied() {
         let is_team = index.counting_posts_in(unit, day).next().is_some();
         if !is_team && index.allocations_to(unit).is_empty() && index.rows_not_read(unit, day) == 0 {
             continue;
         }
-        if let (true, CoverScope::Group(group)) = (is_team, CoverScope::for_unit(index, unit)) {
-            let assessed = groups.entry(group).or_insert_with(|| rows_of(index, CoverScope::Group(group), question));
-            rows.extend(assessed.iter().find(|row| row.unit == unit).cloned());
-        } else {
-            rows.extend(rows_of(index, CoverScope::Unit(unit), question));
+        let row = match (is_team, scope) {
+            (true, CoverScope::Group(_)) => {
+                let rows = of_group.get_or_insert_with(|| rows_of(index, scope, question));
+                rows.iter().find(|row| row.unit == unit).cloned()
+            }
+            _ => rows_of(index, CoverScope::Unit(unit), question).pop(),
+        };
+        match &row {
+            // Every row of a group holds the standings of all its members, so writing them again changes nothing.
+            Some(row) => assessed.standings.extend(&row.standings),
+            None => {
+                let plain = assess(index, CoverScope::Unit(unit), day, question.what_if);
+                assessed.standings.extend(plain.standings);
+            }
         }
-        // Every row of a group holds the standings of all its members, so writing them again changes nothing.
-        let own = if is_team { rows.last().map(|row| row.standings.clone()) } else { None };
-        let own = own.unwrap_or_else(|| assess(index, CoverScope::Unit(unit), day, question.what_if).standings);
-        for standing in own {
-            standings[standing.allocation as usize] = standing;
-        }
+        assessed.rows.extend(row.map(Arc::new));
     }
-    let by_code = |row: &TeamRow| &roster.units[row.unit.at()].code;
-    rows.sort_by(|a, b| by_code(a).cmp(by_code(b)));
-    Assessed { rows, standings }
+    assessed
 }
 
 /// Returns the rows of a scope: one for each unit with counting posts, or one for a unit without any to which an
@@ -135,7 +167,7 @@ fn rows_of(index: &Index, scope: CoverScope, question: &Question<'_>) -> Vec<Tea
         final_status(index, scope, question, &plain, rows_not_read);
     let covered = matches!(status, Status::Covered | Status::AtRisk);
     let headcount = len(&plain.people);
-    let level1 = |person: &&PersonIx| roster.people[person.at()].level1_on.is_some_and(|on| on <= day);
+    let level1 = |person: &&PersonIx| index.level1_on(**person).is_some_and(|on| on <= day);
     let row = TeamRow {
         unit: plain.members[0],
         assessed_with: plain.members.clone(),

@@ -28,4 +28,5 @@ mod standing;
 mod team;
 mod trainer;
 mod tree;
+mod update;
 mod worked;

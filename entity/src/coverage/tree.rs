@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
-use super::roster::{Roster, UnitIx};
+use super::roster::{Unit, UnitIx};
 use crate::period::Day;
 
 /// One tree. All methods take constant time, or time proportional to the depth.
@@ -20,15 +20,15 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Returns the trees of a roster, each with the first day on which it holds, oldest first. The first tree has no
+    /// Returns the trees of the units, each with the first day on which it holds, oldest first. The first tree has no
     /// such day.
-    pub(super) fn dated(roster: &Roster) -> Vec<(Option<Day>, Self)> {
+    pub(super) fn dated(units: &[Unit]) -> Vec<(Option<Day>, Self)> {
         let moves: BTreeSet<Day> =
-            roster.units.iter().flat_map(|unit| &unit.placements).filter_map(|placement| placement.from).collect();
+            units.iter().flat_map(|unit| &unit.placements).filter_map(|placement| placement.from).collect();
         let before = moves.first().map_or(Day::LAST, |first| first.plus_days(-1));
         std::iter::once((None, before))
             .chain(moves.into_iter().map(|day| (Some(day), day)))
-            .map(|(from, day)| (from, Self::new(roster.units.iter().map(|unit| unit.parent(day)).collect())))
+            .map(|(from, day)| (from, Self::new(units.iter().map(|unit| unit.parent(day)).collect())))
             .collect()
     }
 
@@ -72,6 +72,14 @@ impl Tree {
     #[must_use]
     pub fn parent(&self, unit: UnitIx) -> Option<UnitIx> {
         self.parents[unit.at()]
+    }
+
+    /// Returns the units directly below.
+    pub fn children(&self, unit: UnitIx) -> impl Iterator<Item = UnitIx> {
+        let below = self.subtree(unit);
+        let child = move |place: usize| (place <= *below.end()).then(|| self.order[place]);
+        let first = child(self.preorder_index(unit) + 1);
+        std::iter::successors(first, move |before| child(self.last[before.at()] as usize + 1))
     }
 
     /// Returns the number of units above this one.

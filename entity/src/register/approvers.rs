@@ -99,7 +99,7 @@ fn line(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
     let stands_in = |row: &&Delegation| row.validity.holds_on(day);
     // As in coverage, the delegate of any appointment of a line manager stands in.
     let with_delegates = |manager: PersonIx| {
-        let appointments = index.appointments_of(manager).iter();
+        let appointments = index.appointments_of(manager);
         let delegates = appointments.filter_map(|appointment| appointment.delegate_on(day));
         let recorded = index.delegations_of(manager).filter(stands_in).map(|row| row.delegate);
         let delegates = delegates.chain(recorded).collect::<BTreeSet<_>>();
@@ -129,7 +129,7 @@ fn senior(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
     let acting = index.acting_managers_of(facts.person).filter(|row| row.validity.holds_on(day));
     barred.extend(acting.map(|row| row.delegate));
     let of_unit = |unit: UnitIx| {
-        let appointed = index.appointments_for(unit).iter().filter(|appointment| {
+        let appointed = index.appointments_for(unit).filter(|appointment| {
             appointment.role == AppointmentRole::SeniorManager && appointment.validity.holds_on(day)
         });
         let with_delegate = appointed.flat_map(|appointment| {

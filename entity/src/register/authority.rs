@@ -98,7 +98,7 @@ pub fn check_appointment(
     }
     let validity = days.check(today)?;
     let is_same = |known: &Appointment| known.person == person && known.role == role;
-    if index.appointments_for(unit).iter().any(|known| is_same(known) && known.validity.overlaps(validity)) {
+    if index.appointments_for(unit).any(|known| is_same(known) && known.validity.overlaps(validity)) {
         return Err(AuthorityRefusal::Already);
     }
     Ok(validity)
@@ -189,7 +189,7 @@ pub fn check_delegate(
         return Err(AuthorityRefusal::OwnCase);
     }
     let validity = days.check(today)?;
-    let held = index.appointments_of(principal).iter().filter(|row| row.validity.overlaps(validity));
+    let held = index.appointments_of(principal).filter(|row| row.validity.overlaps(validity));
     let office = match unit {
         Some(unit) => {
             let of_unit: Vec<_> = held.filter(|row| row.unit == unit).collect();
@@ -210,7 +210,7 @@ pub fn check_delegate(
     };
     let same_days = |known: Validity, by: PersonIx| by == delegate && known.overlaps(validity);
     let already = match office {
-        Office::Appointment { unit, role, validity: held } => index.appointments_for(unit).iter().any(|row| {
+        Office::Appointment { unit, role, validity: held } => index.appointments_for(unit).any(|row| {
             (row.person, row.role, row.validity) == (principal, role, held)
                 && row.delegate.is_some_and(|(by, known)| same_days(known, by))
         }),

@@ -1,9 +1,12 @@
-//! Loads the whole roster as plain data, in a fixed number of queries whatever the size of the board.
+//! Loads the whole roster as plain data, or what has changed since it was loaded, in a fixed number of queries whatever
+//! the size of the board.
 
+mod changes;
 mod organisation;
 mod people;
 mod register;
 mod roles;
+mod unit_facts;
 
 use std::collections::HashMap;
 
@@ -13,10 +16,11 @@ use sea_orm::{
     TransactionOptions, TransactionTrait as _,
 };
 
+pub use self::changes::{Steps, load_changes, load_changes_within};
 use super::policy::UnreadableMix;
 use super::{facts, is_postgres};
 use crate::coverage::Index;
-use crate::coverage::roster::{PersonIx, Roster, UnitIx};
+use crate::coverage::roster::{Organisation, PersonIx, Roster, UnitIx};
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::Day;
@@ -43,6 +47,8 @@ pub struct LoadedRoster {
     pub whole_from: Option<Day>,
     /// The facts.
     pub index: Index,
+    /// What the last changes touched.
+    pub steps: Steps,
 }
 
 /// Some facts of a day are no longer on file.
@@ -106,7 +112,7 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, Data
     let fact_version::Model { id: _, version, whole_from } = facts::current(&txn).await?;
     let mut loader = Loader {
         txn,
-        roster: Roster::default(),
+        organisation: Organisation::default(),
         units: HashMap::new(),
         people: HashMap::new(),
         employers: HashMap::new(),
@@ -115,53 +121,47 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, Data
     loader.people().await?;
     loader.posts().await?;
     loader.passes().await?;
-    loader.roles().await?;
-    loader.appointments().await?;
-    loader.delegations().await?;
     loader.staff_lists().await?;
     loader.away().await?;
-    loader.policies().await?;
-    loader.register_terms().await?;
-    loader.exemptions().await?;
-    let Loader { txn, roster, .. } = loader;
-    Ok((LoadedRoster { version, whole_from, index: Index::new(roster) }, txn))
+    let Loader { txn, organisation, .. } = loader;
+    let empty = Index::new(Roster { organisation: organisation.into(), ..Roster::default() });
+    let network = roles::read(&txn, &empty, None).await?;
+    let filed = unit_facts::read(&txn, &empty, None).await?;
+    let index = empty.with_network(network, filed);
+    Ok((LoadedRoster { version, whole_from, index, steps: Steps::default() }, txn))
 }
 
-/// Reads the tables one after another.
-pub(super) struct Loader {
-    pub(super) txn: DatabaseTransaction,
-    pub(super) roster: Roster,
-    pub(super) units: HashMap<UnitId, UnitIx>,
+/// Reads the tables of the organisation one after another.
+struct Loader {
+    txn: DatabaseTransaction,
+    organisation: Organisation,
+    units: HashMap<UnitId, UnitIx>,
     /// Several ids of linked people are one person.
-    pub(super) people: HashMap<PersonId, PersonIx>,
+    people: HashMap<PersonId, PersonIx>,
     /// The employer by person id.
     employers: HashMap<PersonId, Option<Symbol>>,
 }
 
 impl Loader {
-    /// Passes each row to `keep` as it arrives, so that a nation's posts are never held twice.
+    /// Passes each row to `keep` as it arrives.
     async fn each<E: EntityTrait, R: FromQueryResult + Send>(
         &mut self,
         select: Select<E>,
-        mut keep: impl FnMut(&mut RosterIndexes<'_>, R),
+        mut keep: impl FnMut(&mut Known<'_>, R),
     ) -> Result<(), DbErr> {
-        let mut known = RosterIndexes { roster: &mut self.roster, units: &self.units, people: &self.people };
-        let mut rows = select.into_model::<R>().stream(&self.txn).await?;
-        while let Some(row) = rows.try_next().await? {
-            keep(&mut known, row);
-        }
-        Ok(())
+        let mut known = Known { organisation: &mut self.organisation, units: &self.units, people: &self.people };
+        each(&self.txn, select, |row| keep(&mut known, row)).await
     }
 }
 
 /// The indexes that rows of other tables refer to.
-struct RosterIndexes<'a> {
-    roster: &'a mut Roster,
+struct Known<'a> {
+    organisation: &'a mut Organisation,
     units: &'a HashMap<UnitId, UnitIx>,
     people: &'a HashMap<PersonId, PersonIx>,
 }
 
-impl RosterIndexes<'_> {
+impl Known<'_> {
     fn person(&self, id: PersonId) -> Option<PersonIx> {
         self.people.get(&id).copied()
     }
@@ -169,6 +169,19 @@ impl RosterIndexes<'_> {
     fn unit(&self, id: UnitId) -> Option<UnitIx> {
         self.units.get(&id).copied()
     }
+}
+
+/// Passes each row to `keep` as it arrives, so that a nation's posts are never held twice.
+async fn each<E: EntityTrait, R: FromQueryResult + Send>(
+    txn: &DatabaseTransaction,
+    select: Select<E>,
+    mut keep: impl FnMut(R),
+) -> Result<(), DbErr> {
+    let mut rows = select.into_model::<R>().stream(txn).await?;
+    while let Some(row) = rows.try_next().await? {
+        keep(row);
+    }
+    Ok(())
 }
 
 fn optional(words: &mut Interner, text: Option<&str>) -> Option<Symbol> {

@@ -31,8 +31,9 @@ pub(super) trait VersionedSource: Send + Sync + 'static {
     /// Queries the version in the database, with one small statement.
     fn version(&self) -> impl Future<Output = Result<i64, ApiError>> + Send;
 
-    /// Reads the value and its version.
-    fn read(&self) -> impl Future<Output = Result<(i64, Self::Value), ApiError>> + Send;
+    /// Reads the value and its version, or only what has changed since the value `held` was read.
+    fn read(&self, held: Option<Arc<Self::Value>>)
+    -> impl Future<Output = Result<(i64, Self::Value), ApiError>> + Send;
 }
 
 /// The version that a caller saw in the database.
@@ -90,7 +91,8 @@ impl<S: VersionedSource> Shared<S> {
         to_the_end(async move {
             let _turn = turn;
             let current = shared.now();
-            let (version, value) = shared.source.read().await?;
+            let held = shared.held().as_ref().map(|held| Arc::clone(&held.value));
+            let (version, value) = shared.source.read(held).await?;
             let value = Arc::new(value);
             *shared.held() = Some(CachedValue { value: Arc::clone(&value), version, current });
             Ok(value)

@@ -30,6 +30,18 @@ impl<K: Copy + PartialEq, V> Shelf<K, V> {
         kept.drain(..excess);
         cell
     }
+
+    /// The keys, the most recently used last.
+    pub(super) fn keys(&self) -> Vec<K> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).iter().map(|(key, _)| *key).collect()
+    }
+
+    /// The results that are there for the wanted keys, the most recently used last.
+    pub(super) fn filled(&self, wanted: impl Fn(&K) -> bool) -> Vec<(K, Arc<V>)> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = kept.iter().filter(|(key, _)| wanted(key));
+        wanted.filter_map(|(key, cell)| Some((*key, Arc::clone(cell.get()?)))).collect()
+    }
 }
 
 impl<K: fmt::Debug, V> fmt::Debug for Shelf<K, V> {

@@ -1,5 +1,5 @@
-//! Turns at the processors. Each computation keeps one busy, so few run at a time: one of today's coverage, which every caller
-//! waits for, and as many of other days and other policies as leave one processor free. Of the latter each caller has one at a
+//! Turns at the processors. Few computations run at a time: one of today's coverage, which every caller waits for and which uses
+//! every processor, and as many of other days and other policies, which keep one processor busy each, as leave one free. Of the latter each caller has one at a
 //! time and the callers take turns, so that no caller's work can fill them all.
 //!
 //! `http::Budgets` is not used, because it refuses a request too many: the days of one query come at once by design, and must

@@ -144,7 +144,7 @@ impl DirectoryEntry {
     async fn champions(&self, ctx: &Context<'_>) -> Result<Vec<DirectoryPerson>, ApiError> {
         let (index, day) = (self.view.index(), self.view.as_of.day);
         let works_there = |person| index.counting_posts_of(person, day).any(|post| post.unit == self.unit());
-        let champions = index.champions_of(self.unit()).iter();
+        let champions = index.champions_of(self.unit());
         let champions = champions.filter(|role| role.validity.holds_on(day) && works_there(role.person));
         self.listed(ctx, champions.map(|role| index.roster().people[role.person.at()].id).collect()).await
     }

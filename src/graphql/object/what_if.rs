@@ -66,7 +66,7 @@ fn key(view: &DayView, then: &Coverage, team: TeamIndexes) -> (i64, String) {
 }
 
 fn change(view: &DayView, then: &Coverage, team: TeamIndexes) -> Option<Change> {
-    compare(Some((&view.coverage.teams[team.before]).into()), Some((&then.teams[team.after]).into()))
+    compare(Some((&*view.coverage.teams[team.before]).into()), Some((&*then.teams[team.after]).into()))
 }
 
 /// The coverage of one day with another policy, beside the present coverage. Nothing is stored.

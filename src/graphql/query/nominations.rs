@@ -131,9 +131,9 @@ fn concerned(known: &ReferenceData, person: PersonIx, today: Day) -> Condition {
     let managed = principals.iter().flat_map(|principal| known.managed_by(*principal, today));
     let managed: Vec<_> = managed.flat_map(ids).collect();
     let tree = known.facts.index.tree(today);
-    let answered = principals.iter().flat_map(|principal| {
-        known.facts.index.appointments_of(*principal).iter().filter(|row| row.validity.holds_on(today))
-    });
+    let answered = principals
+        .iter()
+        .flat_map(|principal| known.facts.index.appointments_of(*principal).filter(|row| row.validity.holds_on(today)));
     let below = answered.flat_map(|row| &tree.preorder()[tree.subtree(row.unit)]);
     let units: BTreeSet<_> = below.map(|unit| roster.units[unit.at()].id).collect();
     if units.len() > MOST_UNITS {

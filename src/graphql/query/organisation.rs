@@ -86,7 +86,7 @@ impl OrganisationQuery {
         let level = level.map(|level| spelling::value(&level).into_owned());
         let units = view.units().map(|row| row.unit).filter(|unit| {
             let facts = view.facts(*unit);
-            let kind = || view.known.directory.level(facts.id).map(spelling::value);
+            let kind = || view.known.level(facts.id).map(spelling::value);
             under.is_none_or(|above| view.tree().is_at_or_below(*unit, above))
                 && level.as_deref().is_none_or(|level| kind().is_some_and(|it| it == level))
                 && search.finds(facts)

@@ -25,7 +25,7 @@ impl DayCoverage {
     }
 
     pub(super) fn team(&self, code: &str) -> Option<&TeamRow> {
-        self.coverage.teams.iter().find(|row| self.index.roster().units[row.unit.at()].code == code)
+        self.coverage.teams.iter().map(AsRef::as_ref).find(|row| self.index.roster().units[row.unit.at()].code == code)
     }
 
     pub(super) fn unit(&self, code: &str) -> &UnitRow {

@@ -60,7 +60,7 @@ proptest! {
             let is_covered = team.plain == Status::Covered && team.status != Status::Unknown;
             prop_assert_eq!(row.single_point, is_covered && team.headcount > 1 && team.supporters == 1);
             prop_assert_eq!(row.risk.as_ref().map(|risk| risk.day), team.at_risk_from);
-            if let Some(risk) = row.risk {
+            if let Some(risk) = &row.risk {
                 prop_assert!(!risk.causes.is_empty(), "no cause for {:?}", risk);
             }
         }

@@ -1,6 +1,8 @@
 //! COVERAGE.md section 4: approvals accumulate, and who may give them. `office` tests whether the approver held the
 //! office.
 
+use std::sync::Arc;
+
 use super::board::{Board, day};
 use crate::value::Reason;
 
@@ -65,10 +67,10 @@ fn any_approval_serves_whatever_the_order_on_file() {
 #[test]
 fn an_approval_needs_an_approver() {
     let mut board = approved(team(), &[("Lin", "2026-01-01")], &SAM);
-    board.roster.allocations[0].line[0].by = None;
+    Arc::make_mut(&mut board.roster.allocations[0]).line[0].by = None;
     assert_eq!(reasons(&board, "2026-11-16"), [Reason::LineApprovalMissing]);
     let mut board = approved(team(), &[("Lin", "2026-01-01")], &[("Sam", "2026-01-01")]);
-    board.roster.allocations[0].senior[0].by = None;
+    Arc::make_mut(&mut board.roster.allocations[0]).senior[0].by = None;
     assert_eq!(reasons(&board, "2026-11-16"), [Reason::SeniorApprovalMissing]);
 }
 
@@ -113,7 +115,7 @@ fn approvals_belong_to_one_allocation() {
 #[test]
 fn sign_offs_add_up_from_the_first() {
     let mut board = approved(team(), &[("Lin", "2026-01-01")], &SAM);
-    board.roster.allocations[0].signed_off = vec![day("2026-03-10"), day("2026-09-01")];
+    Arc::make_mut(&mut board.roster.allocations[0]).signed_off = vec![day("2026-03-10"), day("2026-09-01")];
     assert_eq!(reasons(&board, "2026-03-09"), [Reason::NotSignedOff]);
     assert_eq!(reasons(&board, "2026-03-10"), []);
 }

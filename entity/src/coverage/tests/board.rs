@@ -33,8 +33,8 @@ pub(crate) fn through(first: &str, last: &str) -> Validity {
 }
 
 /// Terms from a day on: protected time, and whether cover from outside the team is agreed.
-pub(crate) const fn terms(from: Option<Day>, has_protected_time: bool, outside_team: bool) -> AllocationTerms {
-    AllocationTerms { from, has_protected_time, outside_team }
+pub(crate) fn terms(from: Option<Day>, is_protected: bool, outside_team: bool) -> AllocationTerms {
+    AllocationTerms { from, protected_hours: is_protected.then_some(400), outside_team }
 }
 
 /// A roster under construction.

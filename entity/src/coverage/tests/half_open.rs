@@ -1,5 +1,7 @@
 //! COVERAGE.md section 1: a fact holds from its first day through its last, and on no day before or after.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::board::{Board, day};
@@ -45,7 +47,7 @@ const FACTS: &[(&str, Dated)] = &[
     ("post", |board, validity| board.roster.posts[2].validity = validity),
     ("unit", |board, validity| board.roster.units[2].validity = validity),
     ("team", |board, validity| board.roster.units[1].validity = validity),
-    ("pause", |board, validity| board.roster.allocations[0].pauses = vec![validity]),
+    ("pause", |board, validity| Arc::make_mut(&mut board.roster.allocations[0]).pauses = vec![validity]),
     ("champion", |board, validity| board.roster.champions[0].validity = validity),
     ("trainer", |board, validity| board.roster.trainers[0].validity = validity),
     ("exemption", |board, validity| board.roster.exemptions.push(Exemption { unit: UnitIx(1), validity })),
@@ -84,7 +86,7 @@ proptest! {
         let first = day("2026-01-01").plus_days(first);
         let last = first.plus_days(length - 1);
         let mut board = board();
-        board.roster.allocations[0].validity = Validity::from_last(Some(first), Some(last));
+        Arc::make_mut(&mut board.roster.allocations[0]).validity = Validity::from_last(Some(first), Some(last));
         prop_assert_eq!(seen(&board, first.plus_days(-1)).reasons, [Reason::NotStarted]);
         prop_assert_eq!(seen(&board, first).reasons, []);
         prop_assert_eq!(seen(&board, last).reasons, []);
@@ -103,9 +105,9 @@ proptest! {
             let missing = |on: Day| seen(&board, on).reasons.contains(&reason);
             (missing(decided.plus_days(-1)), missing(decided), missing(ends.plus_days(-1)), missing(ends))
         };
-        let line = approval(|board, on| board.roster.allocations[0].line[0].on = on, Reason::LineApprovalMissing);
+        let line = approval(|board, on| Arc::make_mut(&mut board.roster.allocations[0]).line[0].on = on, Reason::LineApprovalMissing);
         prop_assert_eq!(line, (true, false, false, true));
-        let senior = approval(|board, on| board.roster.allocations[0].senior[0].on = on, Reason::SeniorApprovalMissing);
+        let senior = approval(|board, on| Arc::make_mut(&mut board.roster.allocations[0]).senior[0].on = on, Reason::SeniorApprovalMissing);
         prop_assert_eq!(senior, (true, false, false, true));
         let pass = approval(|board, on| board.roster.passes[0].on = on, Reason::CertificateExpired);
         prop_assert_eq!(pass, (false, false, false, true));

@@ -1,5 +1,7 @@
 //! The order of rows on file does not matter, in any table.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::random::{CASES, any_day, any_order, any_roster, any_today};
@@ -32,7 +34,7 @@ fn reordered(roster: &Roster, orders: &[Vec<usize>]) -> Roster {
         (post.person, post.unit) = (person(post.person), unit(post.unit));
         post.line_manager = post.line_manager.map(person);
     }
-    for row in &mut moved.allocations {
+    for row in moved.allocations.iter_mut().map(Arc::make_mut) {
         (row.person, row.unit) = (person(row.person), unit(row.unit));
         (row.line, row.senior) = (by(&row.line), by(&row.senior));
         row.signed_off.reverse();
@@ -104,7 +106,7 @@ fn by_id(roster: &Roster, day: Day, today: Option<Day>) -> (Vec<String>, Vec<Str
     let mut standings: Vec<_> = coverage.standings.iter().map(standing).collect();
     standings.sort();
     let standings = standings.iter().map(|standing| format!("{standing:?}")).collect();
-    (coverage.teams.iter().map(team).collect(), coverage.units.iter().map(row).collect(), standings)
+    (coverage.teams.iter().map(|row| team(row)).collect(), coverage.units.iter().map(row).collect(), standings)
 }
 
 proptest! {

@@ -1,5 +1,7 @@
 //! Properties of every roster, whatever its figures are.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::board::terms;
@@ -13,7 +15,8 @@ use crate::period::{Day, Validity};
 use crate::value::{AppointmentRole, Status};
 
 fn asked(roster: &Roster, day: Day, today: Option<Day>) -> Vec<TeamRow> {
-    compute(&Index::new(roster.clone()), &Question { day, today, what_if: None }).teams
+    let coverage = compute(&Index::new(roster.clone()), &Question { day, today, what_if: None });
+    coverage.teams.into_iter().map(Arc::unwrap_or_clone).collect()
 }
 
 /// The team rows of a day, whatever the age of the staff lists.
@@ -73,7 +76,7 @@ fn add_supporter(roster: &mut Roster, home: UnitIx, at: UnitIx, day: Day) {
     roster.appointments.push(Appointment { unit: at, person: senior, role, validity, delegate: None });
     roster.people[person.at()].level1_on = Some(day);
     roster.passes.push(Pass { person, certificate: Certificate::Level2, on: day, expires: None });
-    roster.allocations.push(Allocation {
+    roster.allocations.push(Arc::new(Allocation {
         id: AllocationId(1000),
         person,
         filed_for: PersonId(1000 + i64::from(person.0)),
@@ -85,7 +88,7 @@ fn add_supporter(roster: &mut Roster, home: UnitIx, at: UnitIx, day: Day) {
         terms: vec![terms(None, true, true)],
         signed_off: vec![day],
         pauses: Vec::new(),
-    });
+    }));
 }
 
 proptest! {
@@ -146,7 +149,7 @@ proptest! {
     ) {
         prop_assume!(!roster.allocations.is_empty());
         let mut changed = roster.clone();
-        let allocation = which.get_mut(&mut changed.allocations);
+        let allocation = Arc::make_mut(which.get_mut(&mut changed.allocations));
         prop_assume!(!line || allocation.senior.iter().all(|senior| senior.by != approval.by));
         if line { allocation.line.push(approval) } else { allocation.senior.push(approval) }
         let before = teams(&roster, day);

@@ -1,5 +1,7 @@
 //! Rosters that no one would write by hand: a dozen of each kind of row, days within two years, most things in order.
 
+use std::collections::HashMap;
+
 use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
@@ -7,8 +9,8 @@ use proptest::prelude::*;
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
-    Appointment, Approval, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, Person, PersonIx,
-    Placement, Post, Roster, StaffList, Unit, UnitIx,
+    Appointment, Approval, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Organisation, Pass,
+    Person, PersonIx, Placement, Post, Roster, StaffList, Unit, UnitIx,
 };
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
@@ -17,6 +19,7 @@ use crate::value::register::DelegationKind;
 use crate::value::{AppointmentRole, ApproverOffice};
 
 mod allocation;
+pub(super) mod change;
 
 const UNITS: u32 = 9;
 const PEOPLE: u32 = 12;
@@ -307,22 +310,19 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
         |((units, people, posts), (allocations, champions, trainers), passes, away, rules)| {
             let (policies, exemptions, appointments, delegations, staff_lists) = rules;
             let exemption = |(unit, validity)| Exemption { unit, validity };
+            let allocations = allocation::placed(allocations, &posts).into_iter().map(Into::into).collect();
+            let away = away.into_iter().map(|(person, validity)| Away { person, validity }).collect();
             Roster {
-                allocations: allocation::placed(allocations, &posts),
-                units,
-                people,
-                posts,
+                organisation: Organisation { units, people, posts, passes, away, staff_lists, words: words() }.into(),
+                allocations,
                 champions,
                 trainers,
-                passes,
-                away: away.into_iter().map(|(person, validity)| Away { person, validity }).collect(),
                 policies,
                 exemptions: exemptions.into_iter().map(exemption).collect(),
                 appointments,
                 delegations,
                 register_terms: Vec::new(),
-                staff_lists,
-                words: words(),
+                retrained: HashMap::new(),
             }
         },
     )

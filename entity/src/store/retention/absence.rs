@@ -41,7 +41,7 @@ mod tests {
 
     use super::*;
     use crate::coverage::Index;
-    use crate::coverage::roster::{Away, Person, PersonIx, Roster};
+    use crate::coverage::roster::{Away, Organisation, Person, PersonIx, Roster};
     use crate::id::PersonId;
 
     fn day(number: i64) -> Day {
@@ -66,7 +66,12 @@ mod tests {
         let person = PersonIx(0);
         let away = spells.iter().map(|(_, validity)| Away { person, validity: *validity }).collect();
         let people = vec![Person { id: PersonId(1), linked: Vec::new(), level1_on: None }];
-        Index::new(Roster { people, away, ..Roster::default() }).away(person).to_vec()
+        Index::new(Roster {
+            organisation: Organisation { people, away, ..Organisation::default() }.into(),
+            ..Roster::default()
+        })
+        .away(person)
+        .to_vec()
     }
 
     proptest! {

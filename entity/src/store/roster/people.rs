@@ -60,20 +60,21 @@ impl Loader {
             .columns([person::Column::Id, person::Column::Employer])
             .order_by_asc(person::Column::Id);
         let mut rows: Vec<(PersonId, Option<Symbol>)> = Vec::new();
-        self.each(select, |known, row: PersonRow| rows.push((row.id, known.roster.words.value(&row.employer)))).await?;
+        self.each(select, |known, row: PersonRow| rows.push((row.id, known.organisation.words.value(&row.employer))))
+            .await?;
         let lowest = links::load(&self.txn).await?;
         // Rows come by id, so the lowest of linked ones comes first.
         for (id, _) in &rows {
             let canonical = lowest.lowest(*id);
             match self.people.get(&canonical).copied() {
                 Some(person) => {
-                    self.roster.people[person.at()].linked.push(*id);
+                    self.organisation.people[person.at()].linked.push(*id);
                     self.people.insert(*id, person);
                 }
                 None => {
-                    let place = u32::try_from(self.roster.people.len()).unwrap_or(u32::MAX);
+                    let place = u32::try_from(self.organisation.people.len()).unwrap_or(u32::MAX);
                     self.people.insert(*id, PersonIx(place));
-                    self.roster.people.push(Person { id: *id, linked: Vec::new(), level1_on: None });
+                    self.organisation.people.push(Person { id: *id, linked: Vec::new(), level1_on: None });
                 }
             }
         }
@@ -88,7 +89,7 @@ impl Loader {
             .group_by(completion::Column::PersonId);
         self.each(level1, |known, row: Level1Row| {
             if let Some(person) = known.person(row.person_id) {
-                let known = &mut known.roster.people[person.at()].level1_on;
+                let known = &mut known.organisation.people[person.at()].level1_on;
                 *known = known.iter().copied().chain([row.first_on]).min();
             }
         })
@@ -114,7 +115,7 @@ impl Loader {
         self.each(select, |known, row: PostRow| {
             let (Some(person), Some(unit)) = (known.person(row.person_id), known.unit(row.unit_id)) else { return };
             let line_manager = row.line_manager_id.and_then(|manager| known.person(manager));
-            let words = &mut known.roster.words;
+            let words = &mut known.organisation.words;
             let post = Post {
                 person,
                 unit,
@@ -126,7 +127,7 @@ impl Loader {
                 employer: employers.get(&row.person_id).copied().flatten(),
                 line_manager,
             };
-            known.roster.posts.push(post);
+            known.organisation.posts.push(post);
         })
         .await
     }
@@ -146,15 +147,14 @@ impl Loader {
             .filter(course::Column::Level.ne(Level::One))
             .order_by(completion::Column::Id, Order::Asc);
         self.each(select, |known, row: PassRow| {
-            let certificate = match levels.get(&row.course_id) {
-                Some(Level::Two) => Certificate::Level2,
-                Some(Level::TwoRefresher) => Certificate::Refresher,
-                Some(Level::Three) => Certificate::Level3,
-                Some(Level::ThreeRefresher) => Certificate::Level3Refresher,
-                Some(Level::One) | None => return,
-            };
+            let Some(certificate) = levels.get(&row.course_id).and_then(|level| certificate(*level)) else { return };
             if let Some(person) = known.person(row.person_id) {
-                known.roster.passes.push(Pass { person, certificate, on: row.completed_on, expires: row.valid_to });
+                known.organisation.passes.push(Pass {
+                    person,
+                    certificate,
+                    on: row.completed_on,
+                    expires: row.valid_to,
+                });
             }
         })
         .await
@@ -164,13 +164,24 @@ impl Loader {
         self.each(unavailability::Entity::find(), |known, row: unavailability::Model| {
             if let Some(person) = known.person(row.person_id) {
                 let validity = Validity { from: Some(row.valid_from), to: row.valid_to };
-                known.roster.away.push(Away { person, validity });
+                known.organisation.away.push(Away { person, validity });
             }
         })
         .await
     }
 }
 
-fn completion_to_course() -> sea_orm::RelationDef {
+/// Returns the kind of pass of a level beyond Level 1.
+pub(super) const fn certificate(level: Level) -> Option<Certificate> {
+    match level {
+        Level::One => None,
+        Level::Two => Some(Certificate::Level2),
+        Level::TwoRefresher => Some(Certificate::Refresher),
+        Level::Three => Some(Certificate::Level3),
+        Level::ThreeRefresher => Some(Certificate::Level3Refresher),
+    }
+}
+
+pub(super) fn completion_to_course() -> sea_orm::RelationDef {
     completion::Entity::belongs_to(course::Entity).from(completion::Column::CourseId).to(course::Column::Id).into()
 }

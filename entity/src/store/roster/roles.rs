@@ -2,97 +2,128 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, Select,
+};
 
-use super::Loader;
+use super::{each, register};
+use crate::coverage::Index;
+use crate::coverage::index::Roles;
 use crate::coverage::roster::{Allocation, AllocationTerms, Approval, NetworkRole};
-use crate::id::AllocationId;
-use crate::period::{Day, Validity};
+use crate::id::{AllocationId, PersonId};
+use crate::period::Validity;
 use crate::table::{allocation, allocation_terms, approval, pause, sign_off};
 use crate::value::{ApproverCapacity, Role};
 
-impl Loader {
-    pub(super) async fn roles(&mut self) -> Result<(), DbErr> {
-        let mut places: HashMap<AllocationId, usize> = HashMap::new();
-        let rows = allocation::Entity::find().order_by_asc(allocation::Column::Id).all(&self.txn).await?;
-        let Self { roster, units, people, .. } = self;
-        for row in rows {
-            let (Some(person), Some(unit)) = (people.get(&row.person_id), units.get(&row.unit_id)) else { continue };
-            let (person, unit) = (*person, *unit);
-            let validity = Validity { from: row.valid_from, to: row.valid_to };
-            match row.role {
-                Role::Champion => roster.champions.push(NetworkRole { person, unit, validity }),
-                Role::Trainer => roster.trainers.push(NetworkRole { person, unit, validity }),
-                Role::PeerSupporter => {
-                    places.insert(row.id, roster.allocations.len());
-                    roster.allocations.push(Allocation {
-                        id: row.id,
-                        person,
-                        filed_for: row.person_id,
-                        unit,
-                        share: u32::try_from(row.share).unwrap_or(0),
-                        validity,
-                        line: Vec::new(),
-                        senior: Vec::new(),
-                        terms: Vec::new(),
-                        signed_off: Vec::new(),
-                        pauses: Vec::new(),
-                    });
-                }
+/// Reads the roles of these people, or of everyone. Each id of linked people must be named.
+pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[PersonId]>) -> Result<Roles, DbErr> {
+    let mut roles = Roles::default();
+    let mut places: HashMap<AllocationId, usize> = HashMap::new();
+    let rows = allocation::Entity::find()
+        .apply_if(of, |rows, people| rows.filter(allocation::Column::PersonId.is_in(people.iter().copied())))
+        .order_by_asc(allocation::Column::Id);
+    each(txn, rows, |row: allocation::Model| {
+        let (Some(person), Some(unit)) = (index.person_by_id(row.person_id), index.unit_by_id(row.unit_id)) else {
+            return;
+        };
+        let validity = Validity { from: row.valid_from, to: row.valid_to };
+        match row.role {
+            Role::Champion => roles.champions.push(NetworkRole { person, unit, validity }),
+            Role::Trainer => roles.trainers.push(NetworkRole { person, unit, validity }),
+            Role::PeerSupporter => {
+                places.insert(row.id, roles.allocations.len());
+                roles.allocations.push(Allocation {
+                    id: row.id,
+                    person,
+                    filed_for: row.person_id,
+                    unit,
+                    share: u32::try_from(row.share).unwrap_or(0),
+                    validity,
+                    line: Vec::new(),
+                    senior: Vec::new(),
+                    terms: Vec::new(),
+                    signed_off: Vec::new(),
+                    pauses: Vec::new(),
+                });
             }
         }
-        self.facts_of_allocations(&places).await?;
-        for allocation in &mut self.roster.allocations {
-            let Allocation { line, senior, terms, signed_off, pauses, .. } = allocation;
-            line.sort_by_key(|approval| (approval.on, approval.by));
-            senior.sort_by_key(|approval| (approval.on, approval.by));
-            terms.sort_by_key(|terms| terms.from);
-            signed_off.sort_unstable();
-            pauses.sort_by_key(|pause| (pause.from, pause.to));
-        }
-        Ok(())
+    })
+    .await?;
+    let mut own = OwnFacts { txn, of, places, allocations: &mut roles.allocations };
+    own.approvals(index).await?;
+    own.terms().await?;
+    own.sign_offs().await?;
+    own.pauses().await?;
+    roles.delegations = register::delegations(txn, index, of).await?;
+    for allocation in &mut roles.allocations {
+        let Allocation { line, senior, terms, signed_off, pauses, .. } = allocation;
+        line.sort_by_key(|approval| (approval.on, approval.by));
+        senior.sort_by_key(|approval| (approval.on, approval.by));
+        terms.sort_by_key(|terms| terms.from);
+        signed_off.sort_unstable();
+        pauses.sort_by_key(|pause| (pause.from, pause.to));
+    }
+    Ok(roles)
+}
+
+/// Reads the dated facts of allocations.
+struct OwnFacts<'a> {
+    txn: &'a DatabaseTransaction,
+    of: Option<&'a [PersonId]>,
+    places: HashMap<AllocationId, usize>,
+    allocations: &'a mut [Allocation],
+}
+
+impl OwnFacts<'_> {
+    /// The rows of the allocations that are read.
+    fn rows<E: EntityTrait>(&self, allocation: impl ColumnTrait) -> Select<E> {
+        E::find().apply_if(self.of, |rows, people| {
+            let ids = allocation::Entity::find().select_only().column(allocation::Column::Id);
+            let ids = ids.filter(allocation::Column::PersonId.is_in(people.iter().copied()));
+            rows.filter(allocation.in_subquery(ids.into_query()))
+        })
     }
 
-    async fn facts_of_allocations(&mut self, places: &HashMap<AllocationId, usize>) -> Result<(), DbErr> {
-        let mut approvals: Vec<(usize, ApproverCapacity, Approval)> = Vec::new();
-        self.each(approval::Entity::find(), |known, row: approval::Model| {
-            if let Some(place) = places.get(&row.allocation_id) {
-                let by = row.approver_id.and_then(|id| known.person(id));
-                let approval = Approval { on: row.decided_on, by, withdrawn_on: row.withdrawn_on };
-                approvals.push((*place, row.capacity, approval));
+    async fn approvals(&mut self, index: &Index) -> Result<(), DbErr> {
+        let rows = self.rows::<approval::Entity>(approval::Column::AllocationId);
+        each(self.txn, rows, |row: approval::Model| {
+            let Some(place) = self.places.get(&row.allocation_id) else { return };
+            let by = row.approver_id.and_then(|id| index.person_by_id(id));
+            let approval = Approval { on: row.decided_on, by, withdrawn_on: row.withdrawn_on };
+            match row.capacity {
+                ApproverCapacity::Line => self.allocations[*place].line.push(approval),
+                ApproverCapacity::Senior => self.allocations[*place].senior.push(approval),
             }
         })
-        .await?;
-        let mut terms: Vec<(usize, AllocationTerms)> = Vec::new();
-        self.each(allocation_terms::Entity::find(), |_, row: allocation_terms::Model| {
-            if let Some(place) = places.get(&row.allocation_id) {
-                let has_protected_time = row.protected_hours.is_some_and(|hours| hours > 0);
-                let (from, outside_team) = (row.valid_from, row.outside_team);
-                terms.push((*place, AllocationTerms { from, has_protected_time, outside_team }));
-            }
+        .await
+    }
+
+    async fn terms(&mut self) -> Result<(), DbErr> {
+        let rows = self.rows::<allocation_terms::Entity>(allocation_terms::Column::AllocationId);
+        each(self.txn, rows.order_by_asc(allocation_terms::Column::Id), |row: allocation_terms::Model| {
+            let Some(place) = self.places.get(&row.allocation_id) else { return };
+            let allocation_terms::Model { valid_from: from, protected_hours, outside_team, .. } = row;
+            self.allocations[*place].terms.push(AllocationTerms { from, protected_hours, outside_team });
         })
-        .await?;
-        let mut sign_offs: Vec<(usize, Day)> = Vec::new();
-        self.each(sign_off::Entity::find(), |_, row: sign_off::Model| {
-            sign_offs.extend(places.get(&row.allocation_id).map(|place| (*place, row.signed_off_on)));
+        .await
+    }
+
+    async fn sign_offs(&mut self) -> Result<(), DbErr> {
+        let rows = self.rows::<sign_off::Entity>(sign_off::Column::AllocationId);
+        each(self.txn, rows, |row: sign_off::Model| {
+            let Some(place) = self.places.get(&row.allocation_id) else { return };
+            self.allocations[*place].signed_off.push(row.signed_off_on);
         })
-        .await?;
-        let mut pauses: Vec<(usize, Validity)> = Vec::new();
-        self.each(pause::Entity::find(), |_, row: pause::Model| {
-            let validity = Validity { from: row.valid_from, to: row.valid_to };
-            pauses.extend(places.get(&row.allocation_id).map(|place| (*place, validity)));
+        .await
+    }
+
+    async fn pauses(&mut self) -> Result<(), DbErr> {
+        let rows = self.rows::<pause::Entity>(pause::Column::AllocationId);
+        each(self.txn, rows, |row: pause::Model| {
+            let Some(place) = self.places.get(&row.allocation_id) else { return };
+            self.allocations[*place].pauses.push(Validity { from: row.valid_from, to: row.valid_to });
         })
-        .await?;
-        let allocations = &mut self.roster.allocations;
-        for (place, capacity, approval) in approvals {
-            match capacity {
-                ApproverCapacity::Line => allocations[place].line.push(approval),
-                ApproverCapacity::Senior => allocations[place].senior.push(approval),
-            }
-        }
-        terms.into_iter().for_each(|(place, terms)| allocations[place].terms.push(terms));
-        sign_offs.into_iter().for_each(|(place, on)| allocations[place].signed_off.push(on));
-        pauses.into_iter().for_each(|(place, pause)| allocations[place].pauses.push(pause));
-        Ok(())
+        .await
     }
 }

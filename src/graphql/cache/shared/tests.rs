@@ -26,7 +26,7 @@ impl VersionedSource for Arc<Database> {
         Ok(self.version.load(Ordering::SeqCst))
     }
 
-    async fn read(&self) -> Result<(i64, i64), ApiError> {
+    async fn read(&self, _: Option<Arc<i64>>) -> Result<(i64, i64), ApiError> {
         self.readings.fetch_add(1, Ordering::SeqCst);
         // One point in time of the database, however long the read takes.
         let version = self.version.load(Ordering::SeqCst);

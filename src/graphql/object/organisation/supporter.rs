@@ -180,7 +180,7 @@ impl Supporter {
     /// Protected time, in hours per month. Null if it is not recorded.
     async fn protected_hours(&self) -> Option<f64> {
         let day = self.visible_days().latest(self.team.view.as_of.day);
-        let hours = self.team.view.known.directory.protected_hours(self.allocation().id, day);
+        let hours = self.allocation().terms_on(day).protected_hours;
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 

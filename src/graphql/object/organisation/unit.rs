@@ -46,7 +46,7 @@ impl Unit {
 
     /// The level of the unit in the board's own words, as its files write it: Sector, Ward. Null if it is not on file.
     async fn level(&self) -> Option<&str> {
-        self.view.known.directory.level(self.view.facts(self.unit).id)
+        self.view.known.level(self.view.facts(self.unit).id)
     }
 
     /// Where it is. Null if it is not on file.

@@ -109,7 +109,7 @@ impl TeamFilter {
         Ok(move |place: usize, row: &TeamRow| {
             let facts = view.facts(row.unit);
             let group = || facts.cover_group.map(|group| spelling::key(view.index().roster().words.get(group)));
-            let kind = || view.known.directory.level(facts.id).map(spelling::value);
+            let kind = || view.known.level(facts.id).map(spelling::value);
             let is_unproven = || Team::new(view, place).unproven_seen().map(|people| people > 0);
             status.as_ref().is_none_or(|status| status.contains(&row.status))
                 && because.as_ref().is_none_or(|because| row.unknown_because.is_some_and(|it| because.contains(&it)))

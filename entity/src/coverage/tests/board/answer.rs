@@ -20,7 +20,7 @@ impl Answer {
 
     /// The team row of a unit, if it has one.
     pub(crate) fn find_team(&self, code: &str) -> Option<&TeamRow> {
-        self.coverage.teams.iter().find(|row| self.code(row.unit) == code)
+        self.coverage.teams.iter().map(AsRef::as_ref).find(|row| self.code(row.unit) == code)
     }
 
     /// The team row of a unit.

@@ -40,7 +40,7 @@ impl Board {
             pauses: Vec::new(),
         };
         change(&mut allocation);
-        self.roster.allocations.push(allocation);
+        self.roster.allocations.push(allocation.into());
         self
     }
 

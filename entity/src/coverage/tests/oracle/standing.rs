@@ -1,5 +1,7 @@
 //! Section 4: whether a person counts.
 
+use std::sync::Arc;
+
 use super::Oracle;
 use crate::coverage::PolicyTerms;
 use crate::coverage::roster::{Allocation, AllocationTerms, Approval, Certificate, PersonIx};
@@ -138,7 +140,7 @@ impl<'a> Oracle<'a> {
         let person = allocation.person;
         let managed = self.posts_in(&members).into_iter().filter(|post| post.line_manager == Some(person));
         let managed: std::collections::BTreeSet<_> = managed.map(|post| post.person).collect();
-        let of_person = |other: &&Allocation| other.person == person;
+        let of_person = |other: &&Arc<Allocation>| other.person == person;
         let mut pauses = self.roster.allocations.iter().filter(of_person).flat_map(|other| &other.pauses);
         let ends =
             self.certificate_ends(person, &[Certificate::Level2, Certificate::Refresher], policy.certificate_months);
@@ -156,7 +158,7 @@ impl<'a> Oracle<'a> {
             (Reason::NotSignedOff, !allocation.signed_off.iter().any(|on| *on <= self.day)),
             (Reason::LineApprovalMissing, self.holding(allocation, Capacity::Line, &policy).is_empty()),
             (Reason::SeniorApprovalMissing, self.holding(allocation, Capacity::Senior, &policy).is_empty()),
-            (Reason::NoProtectedTime, !terms.is_some_and(|terms| terms.has_protected_time)),
+            (Reason::NoProtectedTime, !terms.is_some_and(|terms| terms.has_protected_time())),
             (Reason::LineManager, managed.len() * 2 > people.len()),
             (Reason::NotStarted, allocation.validity.from.is_some_and(|from| self.day < from)),
             (Reason::SoleMember, people == [person].into()),

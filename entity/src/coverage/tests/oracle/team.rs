@@ -158,7 +158,10 @@ impl<'a> Oracle<'a> {
         let people = self.people(&members);
         let rows_not_read = self.rows_not_read(unit);
         let points_here = |allocation: &Allocation| allocation.unit == unit && self.holds(allocation.validity);
-        if people.is_empty() && !self.roster.allocations.iter().any(points_here) && rows_not_read == 0 {
+        if people.is_empty()
+            && !self.roster.allocations.iter().any(|allocation| points_here(allocation))
+            && rows_not_read == 0
+        {
             return None;
         }
         let active = self.active(&members);

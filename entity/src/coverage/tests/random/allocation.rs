@@ -41,9 +41,9 @@ fn terms() -> impl Strategy<Value = Vec<AllocationTerms>> {
         later.dedup_by_key(|(from, _)| *from);
         let later = later.into_iter().map(|(from, agreed)| (Some(from), agreed));
         let rows = first.map(|agreed| (None, agreed)).into_iter().chain(later);
-        rows.map(|(from, (has_protected_time, outside_team))| AllocationTerms {
+        rows.map(|(from, (is_protected, outside_team))| AllocationTerms {
             from,
-            has_protected_time,
+            protected_hours: Some(if is_protected { 400 } else { 0 }),
             outside_team,
         })
         .collect()
