@@ -123,7 +123,7 @@ fn sign_offs_add_up_from_the_first() {
 #[test]
 fn a_withdrawn_approval_ends_on_its_day() {
     let mut board = approved(team(), &[("Lin", "2026-01-01"), ("Lin", "2026-06-01")], &SAM);
-    let allocation = board.roster.allocations.first_mut().expect("Ann's allocation");
+    let allocation = board.roster.allocations.first_mut().map(Arc::make_mut).expect("Ann's allocation");
     allocation.line.iter_mut().for_each(|approval| approval.withdrawn_on = Some(day("2026-09-01")));
     assert_eq!(reasons(&board, "2026-08-31"), []);
     assert_eq!(reasons(&board, "2026-09-01"), [Reason::LineApprovalMissing]);
@@ -134,6 +134,6 @@ fn a_withdrawn_approval_ends_on_its_day() {
 #[test]
 fn a_withdrawal_still_bars_the_senior_approval() {
     let mut board = approved(team(), &[("Sam", "2026-01-01"), ("Lin", "2026-01-02")], &SAM);
-    board.roster.allocations[0].line[0].withdrawn_on = Some(day("2026-02-01"));
+    Arc::make_mut(&mut board.roster.allocations[0]).line[0].withdrawn_on = Some(day("2026-02-01"));
     assert_eq!(reasons(&board, "2026-03-01"), [Reason::SeniorApprovalMissing]);
 }

@@ -4,6 +4,8 @@ mod grade;
 mod months;
 mod trainer;
 
+use std::sync::Arc;
+
 use super::{ChecklistItem, Nominee, checklist, hard_failures, mix_rules_met, replaced};
 use crate::coverage::mix::Verdict;
 use crate::coverage::roster::UnitIx;
@@ -116,9 +118,9 @@ fn a_second_allocation_to_the_team_is_refused() {
     let nominee = ann(&mut board, "T", 500);
     assert_eq!(item(&board, &nominee, NotAllocated), (NotMet, "The nominee already has this role here.".into()));
     // Also one that begins later, or one in the cover group.
-    board.roster.allocations[0].validity = through("2027-03-01", "");
+    Arc::make_mut(&mut board.roster.allocations[0]).validity = through("2027-03-01", "");
     assert_eq!(item(&board, &nominee, NotAllocated).0, NotMet);
-    board.roster.allocations[0].validity = through("", "2026-11-15");
+    Arc::make_mut(&mut board.roster.allocations[0]).validity = through("", "2026-11-15");
     assert_eq!(item(&board, &nominee, NotAllocated).0, Met);
     let mut grouped = team().unit("U").staff("U", 1).group("G", &["T", "U"]).share("Ann", "U", 500);
     let nominee = ann(&mut grouped, "T", 500);
@@ -139,7 +141,7 @@ fn a_nomination_can_raise_the_present_allocation() {
     assert_eq!(raise(&board, &ann(&mut board.clone(), "T", 500)), None);
     let outside = Nominee { share: 500, outside_team: true, ..nominee };
     assert_eq!(raise(&board, &outside), first);
-    board.roster.allocations[0].terms = vec![terms(None, true, true)];
+    Arc::make_mut(&mut board.roster.allocations[0]).terms = vec![terms(None, true, true)];
     assert_eq!(raise(&board, &outside), None);
     assert_eq!(raise(&board, &Nominee { role: Role::Champion, ..nominee }), None);
 }

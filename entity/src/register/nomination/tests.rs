@@ -1,5 +1,7 @@
 //! States of nominations by examples: Ann of team T, whose line manager is Lin and whose senior manager is Sam.
 
+use std::sync::Arc;
+
 use super::{
     EndedNomination, NominationFacts, NominationState, agreed_hours, first_day, is_complete, lapses_on,
     may_come_again_on, state,
@@ -134,7 +136,7 @@ fn it_is_blocked_while_a_hard_item_fails() {
     // The other allocation ends before the wished start.
     facts.share = 1000;
     facts.wished_start = Some(day("2026-12-01"));
-    board.roster.allocations[0].validity = through("", "2026-11-30");
+    Arc::make_mut(&mut board.roster.allocations[0]).validity = through("", "2026-11-30");
     assert_eq!(state_on(&board, &facts, TODAY), NominationState::AwaitingApproval);
 }
 

@@ -198,9 +198,7 @@ impl Tweak {
                 allocation.senior.clear();
             }
             Self::ByDelegate(on) => {
-                allocation.line = {
-                    allocation.line = vec![Approval { on: *on, by: Some(PersonIx(PEOPLE + 1)), withdrawn_on: None }];
-                }
+                allocation.line = vec![Approval { on: *on, by: Some(PersonIx(PEOPLE + 1)), withdrawn_on: None }];
             }
             Self::Withdraw(on) => allocation.line.iter_mut().for_each(|approval| approval.withdrawn_on = Some(*on)),
             Self::SignOff(on) => allocation.signed_off = on.iter().copied().collect(),

@@ -1,5 +1,7 @@
 //! The items of Trainers.
 
+use std::sync::Arc;
+
 use super::{ActivePeerSupporter, HasTaught, InPost, MonthsActive, NotAllocated};
 use super::{Board, Met, Nominee, NotKnown, NotMet, ann, day, failures, item, team, through};
 use crate::period::Validity;
@@ -18,7 +20,7 @@ fn a_trainer_is_an_active_peer_supporter() {
     assert_eq!(item(&board, &nominee, ActivePeerSupporter).0, Met);
     assert_eq!(failures(&board, &nominee), []);
     let (mut paused, nominee) = active();
-    paused.roster.allocations[0].pauses = vec![through("2026-11-16", "2026-11-16")];
+    Arc::make_mut(&mut paused.roster.allocations[0]).pauses = vec![through("2026-11-16", "2026-11-16")];
     assert_eq!(failures(&paused, &nominee), [(ActivePeerSupporter, nominee.day)]);
     assert_eq!(failures(&paused, &Nominee { day: day("2026-11-17"), ..nominee }), []);
 }
@@ -31,7 +33,7 @@ fn months_active_leave_out_breaks() {
     assert_eq!(item(&board, &Nominee { day: day("2026-12-19"), ..nominee }, MonthsActive).0, NotMet);
     assert_eq!(item(&board, &Nominee { day: day("2026-12-20"), ..nominee }, MonthsActive).0, Met);
     let (mut paused, nominee) = active();
-    paused.roster.allocations[0].pauses = vec![through("2026-02-01", "2026-02-28")];
+    Arc::make_mut(&mut paused.roster.allocations[0]).pauses = vec![through("2026-02-01", "2026-02-28")];
     assert_eq!(item(&paused, &Nominee { day: day("2027-01-16"), ..nominee }, MonthsActive).0, NotMet);
     assert_eq!(item(&paused, &Nominee { day: day("2027-01-17"), ..nominee }, MonthsActive).0, Met);
 }

@@ -269,8 +269,8 @@ async fn shown(ctx: &Context<'_>, input: &DelegateInput, people: &[PersonId]) ->
                 .map(|row| (row.principal, row.delegate))
         }
         Some(unit) => {
-            let rows = unit.map_or(&[][..], |unit| index.appointments_for(unit));
-            let pairs = rows.iter().filter_map(|row| row.delegate.map(|(by, days)| (row.person, by, days)));
+            let rows = unit.into_iter().flat_map(|unit| index.appointments_for(unit));
+            let pairs = rows.filter_map(|row| row.delegate.map(|(by, days)| (row.person, by, days)));
             let mut pairs = pairs.filter(|(person, by, days)| is_meant(*person, *by, *days));
             pairs.next().map(|(person, by, _)| (person, by))
         }
