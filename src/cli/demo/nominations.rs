@@ -261,6 +261,9 @@ async fn begin_role(
             capacity: Set(capacity),
             decided_on: Set(first),
             approver_id: Set(Some(approver)),
+            principal_id: Set(Some(approver)),
+            protected_hours: Set(Some(400)),
+            withdrawn_on: Set(None),
         };
         txn.insert::<approval::Entity, _>(approved).await?;
     }
