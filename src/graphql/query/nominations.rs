@@ -47,8 +47,8 @@ pub(crate) struct NominationQuery;
 
 #[Object]
 impl NominationQuery {
-    /// Nominations, oldest first: one's own, those that one made, those that one may decide on, and for coordinators all. Empty
-    /// if there are none, or if the viewer does not have the right NOMINATIONS, as API tokens do not.
+    /// Nominations, oldest first: one's own, those that one made, those that one may decide on, and for coordinators all.
+    /// Empty if there are none, or if the viewer does not have the right NOMINATIONS, as API tokens do not.
     async fn nominations(
         &self,
         ctx: &Context<'_>,

@@ -34,7 +34,7 @@ fn values(schema: &Schema, of: &str, argument: &Field) -> Vec<String> {
             };
             fields.iter().flat_map(tried).collect()
         }
-        Some(Takes::Name | Takes::Page | Takes::Wish) | None => Vec::new(),
+        Some(Takes::Name | Takes::Page | Takes::Wish | Takes::Apart) | None => Vec::new(),
     }
 }
 
