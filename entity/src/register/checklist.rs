@@ -169,7 +169,7 @@ fn shares_fit(index: &Index, nominee: &Nominee) -> ChecklistItem {
 }
 
 fn level1(index: &Index, nominee: &Nominee) -> ChecklistItem {
-    let done = index.roster().people[nominee.person.at()].level1_on.filter(|on| *on <= nominee.day);
+    let done = index.level1_on(nominee.person).filter(|on| *on <= nominee.day);
     let sentence = done.map_or_else(
         || "The nominee has not completed Level 1.".to_owned(),
         |on| format!("The nominee completed Level 1 on {on}."),

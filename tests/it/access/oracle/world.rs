@@ -2,16 +2,16 @@
 
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, ExemptionId, JobRunId, NominationId, PersonId,
-    PolicyId, PostId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
+    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, ExemptionId, JobRunId,
+    NominationId, PersonId, PolicyId, PostId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    appointment, completion, delivery, exemption, job_run, nomination, person, policy, post, rows_not_read,
-    unavailability,
+    appointment, completion, delivery, directory_entry, exemption, job_run, nomination, person, policy, post,
+    register_text, rows_not_read, unavailability,
 };
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
@@ -96,6 +96,25 @@ pub(super) async fn build(world: &World) {
         version: 1,
     };
     insert::<nomination::Entity>(db, [waiting]).await;
+    // Person 6, a supporter, says in the directory how to reach them.
+    let text = |id: i64, text: &str| register_text::Model {
+        id: RegisterTextId(id),
+        person_id: PersonId(6),
+        author_id: PersonId(6),
+        salt: "0".repeat(64),
+        text: text.to_owned(),
+    };
+    let texts = [text(1, "Ask at the nurses' station"), text(2, "English, Polish"), text(3, "A porter for ten years")];
+    insert::<register_text::Entity>(db, texts).await;
+    let entry = directory_entry::Model {
+        id: DirectoryEntryId(1),
+        person_id: PersonId(6),
+        listed: true,
+        contact_id: Some(RegisterTextId(1)),
+        languages_id: Some(RegisterTextId(2)),
+        about_id: Some(RegisterTextId(3)),
+    };
+    insert::<directory_entry::Entity>(db, [entry]).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.
