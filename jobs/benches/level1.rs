@@ -142,6 +142,7 @@ async fn import_board(db: &DatabaseConnection, as_at: Day, now: DateTime<Utc>) -
         mode: Mode::Apply,
         allow: import::Allowances::default(),
         ends_employers: Vec::new(),
+        take_over: false,
         list_changes: 0,
         shift_days: 0,
         zone: chrono_tz::Europe::London,

@@ -80,6 +80,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         mode: Mode::Apply,
         allow: Allowances::default(),
         ends_employers: Vec::new(),
+        take_over: false,
         list_changes: 0,
         shift_days: 0,
         zone: chrono_tz::Europe::London,

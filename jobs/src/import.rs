@@ -114,6 +114,7 @@ pub async fn run(
         mode,
         allow,
         ends_employers,
+        take_over,
         shift_days,
         list_changes,
         zone,
@@ -144,7 +145,7 @@ pub async fn run(
             )),
         }
     }
-    let check_options = CheckOptions { as_at, allow };
+    let check_options = CheckOptions { as_at, allow, take_over };
     let (plan, counts) =
         compare_with_records(&txn, files, &mut dataset, &ends_employers, check_options, &mut findings, progress)
             .await?;
@@ -166,6 +167,7 @@ pub async fn run(
         refusal: refusal.as_deref(),
         files: &counts,
         rejects: &recorded,
+        taken_over: plan.kept_roles.removed.len(),
     };
     let batch = match (mode, refusal.is_some()) {
         (Mode::DryRun, _) => {

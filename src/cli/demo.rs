@@ -236,6 +236,7 @@ async fn import_board(app: &App, monday: Day, steps: &Steps) -> Result<(), ExitE
             mode: Mode::Apply,
             allow: Allowances::default(),
             ends_employers: Vec::new(),
+            take_over: false,
             list_changes: 0,
             shift_days: monday.days_since(board::as_at()),
             zone: app.settings.board_zone,

@@ -48,6 +48,10 @@ pub struct ImportArgs {
     /// End all posts of an employer that is no longer in any file, on the day before --as-at. Repeat it for several.
     #[arg(long, value_name = "NAME")]
     pub ends_employer: Vec<String>,
+    /// Give the roles that supporters.csv names back from the register to the file. Roles that the person declined, withdrew
+    /// from, paused or gave up stay in the register.
+    #[arg(long)]
+    pub take_over: bool,
     /// TOML file that translates the headers, words and course columns of another system's export.
     #[arg(long, value_name = "FILE")]
     pub mapping: Option<PathBuf>,
@@ -155,6 +159,7 @@ pub async fn run(
         mode,
         allow: args.allow.iter().copied().collect(),
         ends_employers: args.ends_employer.clone(),
+        take_over: args.take_over,
         shift_days: 0,
         zone,
         sheet: args.sheet.clone(),

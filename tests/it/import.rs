@@ -67,6 +67,7 @@ impl<'w> Import<'w> {
             mode: Mode::Apply,
             allow: Allowances::default(),
             ends_employers: Vec::new(),
+            take_over: false,
             list_changes: usize::MAX,
             shift_days: 0,
             zone: chrono_tz::Europe::London,
@@ -94,6 +95,12 @@ impl<'w> Import<'w> {
 
     pub(crate) fn ending(mut self, employer: &str) -> Self {
         self.request.ends_employers.push(employer.to_owned());
+        self
+    }
+
+    /// Gives the roles of supporters.csv back to the file.
+    pub(crate) fn taking_over(mut self) -> Self {
+        self.request.take_over = true;
         self
     }
 
@@ -151,7 +158,7 @@ pub(crate) fn counts(outcome: &ImportSummary, kind: FileKind) -> (u32, u32, u32,
         .map(|file| &file.imported)
         .find(|file| file.file == kind.file_name())
         .expect("the file was read");
-    assert_eq!(file.rows, file.added + file.changed + file.unchanged + file.rejected, "{file:?}");
+    assert_eq!(file.rows, file.added + file.changed + file.unchanged + file.kept + file.rejected, "{file:?}");
     (file.added, file.changed, file.ended, file.unchanged, file.rejected)
 }
 

@@ -5,6 +5,7 @@ mod allocations;
 mod authority;
 mod bulk;
 mod directory_entry;
+mod files;
 mod lists;
 mod nominations;
 mod roles;

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct ImportedFiles(#[serde(deserialize_with = "super::or_empty")] pub Vec<ImportedFile>);
 
-/// The contents and changes of one file: `rows = added + changed + unchanged + rejected`. All numbers count rows, except
-/// `ended`.
+/// The contents and changes of one file: `rows = added + changed + unchanged + kept + rejected`. All numbers count rows,
+/// except `ended`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ImportedFile {
@@ -25,6 +25,8 @@ pub struct ImportedFile {
     pub ended: u32,
     /// Rows that equal the record on file, or that contain nothing to store.
     pub unchanged: u32,
+    /// Rows about roles that are kept in the register. They change nothing.
+    pub kept: u32,
     /// Rejected rows.
     pub rejected: u32,
     /// Headers of unknown columns, which were ignored.
@@ -46,11 +48,12 @@ mod tests {
             changed: 2,
             ended: 3,
             unchanged: 4,
-            rejected: 2,
+            kept: 1,
+            rejected: 1,
             ignored_columns: vec!["Colour".to_owned()],
             not_asked_for: Vec::new(),
         };
-        let json = r#"[{"file":"staff.csv","rows":9,"added":1,"changed":2,"ended":3,"unchanged":4,"rejected":2,"ignored_columns":["Colour"],"not_asked_for":[]}]"#;
+        let json = r#"[{"file":"staff.csv","rows":9,"added":1,"changed":2,"ended":3,"unchanged":4,"kept":1,"rejected":1,"ignored_columns":["Colour"],"not_asked_for":[]}]"#;
         let files = ImportedFiles(vec![file]);
         assert_eq!(serde_json::to_string(&files).unwrap(), json);
         assert_eq!(serde_json::from_str::<ImportedFiles>(json).unwrap(), files);

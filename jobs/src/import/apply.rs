@@ -9,7 +9,7 @@ use entity::id::ImportBatchId;
 use entity::store::facts;
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 use ids::Ids;
@@ -61,6 +61,7 @@ pub(super) async fn write(
         sign_offs,
         pauses,
         allocation_terms,
+        kept_roles,
         unavailability,
         appointments,
         policies,
@@ -103,6 +104,7 @@ pub(super) async fn write(
     write_all::<sign_off::Entity, _, _>(txn, sign_offs, |id, row| ids.sign_off(id, row)).await?;
     write_all::<pause::Entity, _, _>(txn, pauses, |id, row| ids.pause(id, row)).await?;
     write_all::<allocation_terms::Entity, _, _>(txn, allocation_terms, |id, row| ids.terms(id, row)).await?;
+    write_all::<register_role::Entity, _, _>(txn, kept_roles, |id, row| ids.kept_role(id, row)).await?;
     write_all::<unavailability::Entity, _, _>(txn, unavailability, |id, row| ids.unavailability(id, row)).await?;
     write_all::<appointment::Entity, _, _>(txn, appointments, |id, row| ids.appointment(id, row)).await?;
     write_all::<policy::Entity, _, _>(txn, policies, |id, row| ids.policy(id, row)).await?;

@@ -26,6 +26,8 @@ pub(super) struct Batch<'a> {
     pub(super) refusal: Option<&'a str>,
     pub(super) files: &'a [FileCount],
     pub(super) rejects: &'a [RecordedReject],
+    /// Kept roles that go back from the register to the file.
+    pub(super) taken_over: usize,
 }
 
 /// A reject to record.
@@ -52,7 +54,7 @@ pub(super) fn prepare_rejects(rejects: &[Reject], words: &Interner, erased: &Era
 
 /// Writes the batch: as refused if it has a refusal, otherwise as applied.
 pub(super) async fn insert(txn: &DatabaseTransaction, batch: &Batch<'_>) -> Result<ImportBatchId, DbErr> {
-    let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
+    let Batch { as_at, finished_at, forced, refusal, files, rejects, taken_over: _ } = batch;
     let row = import_batch::ActiveModel {
         id: NotSet,
         as_at: Set(*as_at),
@@ -91,16 +93,17 @@ pub(super) async fn audit(txn: &DatabaseTransaction, id: ImportBatchId, batch: &
 /// Creates the audit event: counts, and the kind of each file. File names and refusals are free text of the importer
 /// and are left out. Files are imported only with a command.
 fn event(batch: &Batch<'_>) -> Event {
-    let Batch { as_at, finished_at, forced, refusal, files, rejects } = batch;
+    let Batch { as_at, finished_at, forced, refusal, files, rejects, taken_over } = batch;
     let action = if refusal.is_some() { Action::ImportRefused } else { Action::ImportApplied };
     let files: Vec<_> = files
         .iter()
         .map(|FileCount { kind, imported, .. }| {
-            let ImportedFile { rows, added, changed, ended, unchanged, rejected, .. } = imported;
+            let ImportedFile { rows, added, changed, ended, unchanged, kept, rejected, .. } = imported;
             json!({ "file": kind.as_str(), "rows": rows, "added": added, "changed": changed, "ended": ended,
-                "unchanged": unchanged, "rejected": rejected })
+                "unchanged": unchanged, "kept": kept, "rejected": rejected })
         })
         .collect();
-    let after = json!({ "asAt": as_at.to_string(), "forced": forced, "rejects": rejects.len(), "files": files });
+    let after = json!({ "asAt": as_at.to_string(), "forced": forced, "rejects": rejects.len(),
+        "takenOver": taken_over, "files": files });
     Event { after: Some(after), ..Event::new(*finished_at, Actor::Operator, action) }
 }

@@ -7,6 +7,7 @@ mod allocations;
 mod change_limits;
 mod dated_facts;
 mod employers;
+mod kept_roles;
 mod links;
 mod look_alike;
 mod lookup;
@@ -68,7 +69,7 @@ pub(super) fn check(
     counts.extend(courses.map(|file| training::courses(file, dataset, &mut plan, findings)));
     counts.extend(training.map(|file| training::records(file, dataset, &mut plan, findings)));
     counts.extend(
-        supporters.map(|file| allocations::allocations(file, dataset, options.as_at, &mut plan, &mut shares, findings)),
+        supporters.map(|file| allocations::allocations(file, dataset, options, &mut plan, &mut shares, findings)),
     );
     shares.check(dataset, &plan, findings);
     // A staff list can also move people out of the teams that they support.

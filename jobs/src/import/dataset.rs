@@ -9,8 +9,8 @@ use entity::interner::{Interner, Symbol};
 use entity::period::Day;
 
 use super::record::{
-    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, Link, Person, PersonDetails, Placement,
-    Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, KeptRole, Link, Person, PersonDetails,
+    Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
 use super::reference::{CourseIx, PersonIx, PersonKey, UnitIx};
 
@@ -130,6 +130,7 @@ pub(super) struct Dataset {
     pub(super) allocations: Vec<(i64, Allocation)>,
     /// By the id of the allocation.
     pub(super) allocation_facts: HashMap<i64, AllocationFacts>,
+    pub(super) kept_roles: Vec<(i64, KeptRole)>,
     pub(super) unavailability: Vec<(i64, Unavailability)>,
     pub(super) appointments: Vec<(i64, Appointment)>,
     pub(super) policies: Vec<(i64, Policy)>,

@@ -49,6 +49,9 @@ pub(super) async fn load(
         roles::allocations(db, dataset).await?;
         organisation::links(db, dataset).await?;
     }
+    if files.supporters.is_some() {
+        roles::kept_roles(db, dataset).await?;
+    }
     if files.staff.is_some() {
         organisation::staff_lists(db, dataset).await?;
     }

@@ -45,6 +45,9 @@ pub struct ImportRequest {
     pub allow: Allowances,
     /// Employers whose posts all end the day before `as_at`. Case and repeated spaces do not matter.
     pub ends_employers: Vec<String>,
+    /// Whether the roles that supporters.csv names go back from the register to the file. Those with a wish of the
+    /// person's own stay.
+    pub take_over: bool,
     /// Days added to every date in the files except open ends. The demonstration board is moved by whole weeks; its
     /// `as_at` is already moved.
     pub shift_days: i64,

@@ -28,18 +28,19 @@ pub(super) fn render_summary(
     };
     if !files.is_empty() {
         line(format!(
-            "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
-            "file", "rows", "added", "changed", "ended", "unchanged", "rejected"
+            "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>6}{:>10}",
+            "file", "rows", "added", "changed", "ended", "unchanged", "kept", "rejected"
         ));
         for file in files.iter().map(|file| &file.imported) {
             line(format!(
-                "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>10}",
+                "{:<24}{:>9}{:>9}{:>9}{:>9}{:>11}{:>6}{:>10}",
                 printable(&file.file),
                 file.rows,
                 file.added,
                 file.changed,
                 file.ended,
                 file.unchanged,
+                file.kept,
                 file.rejected
             ));
         }

@@ -99,6 +99,8 @@ pub(crate) struct ImportFile {
     ended: u32,
     /// The number of unchanged records.
     unchanged: u32,
+    /// The number of rows about roles that are kept in the register. They change nothing.
+    kept: u32,
     /// The number of rejected rows.
     rejected: u32,
     /// Headers of unknown columns, which were ignored.
@@ -107,9 +109,19 @@ pub(crate) struct ImportFile {
 
 impl From<&ImportedFile> for ImportFile {
     fn from(file: &ImportedFile) -> Self {
-        let ImportedFile { file, rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for: _ } =
-            file.clone();
-        Self { file, rows, added, changed, ended, unchanged, rejected, ignored_columns }
+        let ImportedFile {
+            file,
+            rows,
+            added,
+            changed,
+            ended,
+            unchanged,
+            kept,
+            rejected,
+            ignored_columns,
+            not_asked_for: _,
+        } = file.clone();
+        Self { file, rows, added, changed, ended, unchanged, kept, rejected, ignored_columns }
     }
 }
 

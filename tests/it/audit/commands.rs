@@ -47,9 +47,9 @@ both! {
         Import::new(&world, &files).applied().await;
         Import::new(&world, &[(FileKind::Staff, "Employer,Employee Number,Unit Code\n")]).refused().await;
         let counted = |file: &str, rows: u32, added: u32| {
-            json!({ "file": file, "rows": rows, "added": added, "changed": 0, "ended": 0, "unchanged": 0, "rejected": 0 })
+            json!({ "file": file, "rows": rows, "added": added, "changed": 0, "ended": 0, "unchanged": 0, "kept": 0, "rejected": 0 })
         };
-        let applied = json!({ "asAt": "2026-11-16", "forced": false, "rejects": 0,
+        let applied = json!({ "asAt": "2026-11-16", "forced": false, "rejects": 0, "takenOver": 0,
             "files": [counted("units", 3, 3), counted("staff", 5, 5)] });
         let found = recorded_events(&world.db).await;
         assert_eq!(found[0], event("operator", "IMPORT_APPLIED", "import:1", Value::Null, applied));
@@ -74,6 +74,7 @@ both! {
             mode: Mode::Apply,
             allow: jobs::import::Allowances::default(),
             ends_employers: Vec::new(),
+            take_over: false,
             list_changes: 0,
             shift_days: 0,
             zone: London,

@@ -218,7 +218,7 @@ both!(
     async fn imports_show_rejected_rows_and_reasons(world: World) {
         history::imports(&world.db).await;
         let query = "{ importBatches { totalCount nodes { asAt finishedAt state forced refusal files { file rows added changed ended
-            unchanged rejected ignoredColumns } rejects(first: 2) { totalCount pageInfo { hasNextPage } nodes { file line column
+            unchanged kept rejected ignoredColumns } rejects(first: 2) { totalCount pageInfo { hasNextPage } nodes { file line column
             value sentence } } } } applied: importBatches(state: APPLIED) { totalCount } }";
         assert_snapshot!("imports", shown(&site(&world), query).await);
     }

@@ -2,7 +2,7 @@
 
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, sign_off, unavailability, unit, unit_parent,
+    policy, post, register_role, sign_off, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -47,6 +47,7 @@ pub(in crate::import) async fn list(
     lister.table::<sign_off::Entity, _>(&plan.sign_offs, |id, row| ids.sign_off(id, row)).await?;
     lister.table::<pause::Entity, _>(&plan.pauses, |id, row| ids.pause(id, row)).await?;
     lister.table::<allocation_terms::Entity, _>(&plan.allocation_terms, |id, row| ids.terms(id, row)).await?;
+    lister.table::<register_role::Entity, _>(&plan.kept_roles, |id, row| ids.kept_role(id, row)).await?;
     lister.table::<unavailability::Entity, _>(&plan.unavailability, |id, row| ids.unavailability(id, row)).await?;
     lister.table::<appointment::Entity, _>(&plan.appointments, |id, row| ids.appointment(id, row)).await?;
     lister.table::<policy::Entity, _>(&plan.policies, |id, row| ids.policy(id, row)).await?;

@@ -2,7 +2,7 @@
 
 use entity::id::{
     AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, PauseId, PersonLinkId,
-    PolicyId, PostId, RowsNotReadId, SignOffId, StaffListId, UnavailabilityId, UnitParentId,
+    PolicyId, PostId, RegisterRoleId, RowsNotReadId, SignOffId, StaffListId, UnavailabilityId, UnitParentId,
 };
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
@@ -10,13 +10,13 @@ use entity::spelling;
 use entity::store::policy::row;
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 
 use super::super::record::{
-    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, Link, Owned,
-    Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, KeptRole, Link,
+    Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
 use super::super::reference::{CourseIx, PersonIx, UnitIx};
 use super::ids::Ids;
@@ -195,6 +195,11 @@ impl Ids {
             protected_hours,
             outside_team,
         }
+    }
+
+    pub(super) fn kept_role(&self, id: i64, role: &KeptRole) -> register_role::Model {
+        let KeptRole { person, role, kept_since, own_wish } = *role;
+        register_role::Model { id: RegisterRoleId(id), person_id: self.person_id(person), role, kept_since, own_wish }
     }
 
     pub(super) fn unavailability(&self, id: i64, unavailability: &Unavailability) -> unavailability::Model {

@@ -2,7 +2,7 @@
 
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, sign_off, unavailability, unit, unit_parent,
+    policy, post, register_role, sign_off, unavailability, unit, unit_parent,
 };
 
 use super::super::layout::{
@@ -13,7 +13,7 @@ use super::{ListedColumn, ListedTable, RecordNames, ValueFormat, title_case};
 
 macro_rules! described {
     ($($table:ident $what:literal, |$row:ident, $names:ident| $which:expr, $At:ident {
-        $($column:ident = $header:ident $format:ident,)+
+        $($column:ident = $header:ident $format:ident,)*
     })+) => {$(
         impl ListedTable for $table::Entity {
             const WHAT: &'static str = $what;
@@ -23,7 +23,7 @@ macro_rules! described {
             }
 
             fn columns() -> Vec<ListedColumn<Self>> {
-                vec![$(($table::Column::$column, $At::$header.header(), ValueFormat::$format),)+]
+                vec![$(($table::Column::$column, $At::$header.header(), ValueFormat::$format),)*]
             }
         }
     )+};
@@ -101,6 +101,9 @@ described! {
         ProtectedHours = ProtectedHours Hundredths,
         OutsideTeam = OutsideTeam Plain,
     }
+    register_role "role kept in the register", |row, names| {
+        format!("{} as {}", names.person(row.person_id.0), title_case(row.role.as_str()))
+    }, SupporterColumn {}
     unavailability "days away", |row, names| names.person(row.person_id.0), UnavailabilityColumn {
         ValidFrom = From Plain,
         ValidTo = Until LastDay,

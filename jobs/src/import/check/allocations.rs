@@ -16,6 +16,8 @@ use super::super::record::{Allocation, AllocationFacts, AllocationRef, Allocatio
 use super::super::reference::{PersonIx, PersonKey, UnitIx, Written};
 use super::accumulated::RowChange;
 use super::dated_facts::{DatedFact, Merged, merge};
+use super::kept_roles::{self, Remaining};
+use super::options::CheckOptions;
 use super::shares::{Shares, same_people};
 
 impl DatedFact for Allocation {
@@ -32,20 +34,7 @@ impl DatedFact for Allocation {
     }
 
     fn resolve(row: Self::Row, dataset: &mut Dataset) -> Result<Self, Fault> {
-        let AllocationRow { allocation, undated_line_approver, undated_senior_approver } = row;
-        let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms } = allocation;
-        let allocation = Self {
-            person: dataset.person(person, At::Number)?,
-            role,
-            unit: dataset.unit(unit, At::Unit)?,
-            share,
-            validity,
-            line: resolve_approval(line, undated_line_approver, At::LineApprover, dataset)?,
-            senior: resolve_approval(senior, undated_senior_approver, At::SeniorApprover, dataset)?,
-            signed_off_on,
-            pause,
-            terms,
-        };
+        let allocation = find_references(row, dataset)?;
         let others = [allocation.line, allocation.senior].into_iter().flatten().filter_map(|approval| approval.by);
         dataset.mark_wanted([allocation.person].into_iter().chain(others));
         Ok(allocation)
@@ -81,6 +70,24 @@ impl DatedFact for Allocation {
             ..self
         }
     }
+}
+
+/// Finds the people and the unit that a row names.
+pub(super) fn find_references(row: AllocationRow, dataset: &Dataset) -> Result<Allocation, Fault> {
+    let AllocationRow { allocation, undated_line_approver, undated_senior_approver } = row;
+    let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms } = allocation;
+    Ok(Allocation {
+        person: dataset.person(person, At::Number)?,
+        role,
+        unit: dataset.unit(unit, At::Unit)?,
+        share,
+        validity,
+        line: resolve_approval(line, undated_line_approver, At::LineApprover, dataset)?,
+        senior: resolve_approval(senior, undated_senior_approver, At::SeniorApprover, dataset)?,
+        signed_off_on,
+        pause,
+        terms,
+    })
 }
 
 /// Finds the approver. An approval without a day neither counts nor makes its approver ineligible, so it is ignored.
@@ -136,13 +143,16 @@ fn pause(columns: ColumnSet, said: Option<Validity>, on_file: Option<Validity>) 
 pub(super) fn allocations(
     file: File<AllocationRow>,
     dataset: &mut Dataset,
-    as_at: Day,
+    options: CheckOptions,
     plan: &mut Plan,
     shares: &mut Shares,
     findings: &mut Findings,
 ) -> FileCount {
+    let Remaining { file, taken_over } = kept_roles::take_out(file, dataset, options, plan, findings);
     let on_file = std::mem::take(&mut dataset.allocations);
-    let Merged { count, writes, taken } = merge::<Allocation>(file, &on_file, dataset, findings);
+    let mut merged = merge::<Allocation>(file, &on_file, dataset, findings);
+    taken_over.cut(&mut merged, &on_file);
+    let Merged { count, writes, taken, claimed: _ } = merged;
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
         shares.touch(line.row.person, &count.imported.file, line.line);
     }
@@ -152,12 +162,12 @@ pub(super) fn allocations(
         let known = facts.get(id).unwrap_or(&none);
         if let Some(old) = old.get(id) {
             let change = RowChange { allocation: AllocationRef::OnFile(*id), old: Some(old), new };
-            change.accumulate(known, as_at, plan);
+            change.accumulate(known, options.as_at, plan);
         }
     }
     for (place, new) in writes.added.iter().enumerate() {
         let change = RowChange { allocation: AllocationRef::New(place), old: None, new };
-        change.accumulate(&none, as_at, plan);
+        change.accumulate(&none, options.as_at, plan);
     }
     plan.allocations = writes;
     dataset.allocations = on_file;

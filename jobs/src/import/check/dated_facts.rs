@@ -66,6 +66,8 @@ pub(super) struct Merged<F> {
     pub(super) writes: Writes<F>,
     /// The accepted rows.
     pub(super) taken: Vec<NumberedRow<F>>,
+    /// Which records on file the accepted rows are about.
+    pub(super) claimed: Vec<bool>,
 }
 
 /// Compares the rows of one file with the records on file.
@@ -147,5 +149,5 @@ pub(super) fn merge<F: DatedFact>(
             }
         });
     }
-    Merged { count, writes, taken }
+    Merged { count, writes, taken, claimed }
 }

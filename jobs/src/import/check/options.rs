@@ -11,4 +11,6 @@ pub(in crate::import) struct CheckOptions {
     pub(in crate::import) as_at: Day,
     /// Which limits the import may exceed.
     pub(in crate::import) allow: Allowances,
+    /// Whether roles that are kept in the register go back to supporters.csv.
+    pub(in crate::import) take_over: bool,
 }

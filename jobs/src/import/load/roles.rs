@@ -1,15 +1,19 @@
-//! Allocations with their dated facts, days away and appointments.
+//! Allocations with their dated facts, roles that are kept in the register, days away and appointments.
 
 use std::collections::HashMap;
 
 use entity::period::Validity;
-use entity::table::{allocation, allocation_terms, appointment, approval, pause, sign_off, unavailability};
+use entity::table::{
+    allocation, allocation_terms, appointment, approval, pause, register_role, sign_off, unavailability,
+};
 use entity::value::ApproverCapacity;
 use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, StreamTrait};
 
 use super::super::dataset::Dataset;
-use super::super::record::{Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, Unavailability};
+use super::super::record::{
+    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, KeptRole, Unavailability,
+};
 
 /// Loads the allocations, each with the last of its dated facts as given by the last file. The rows of a file are
 /// compared with these.
@@ -99,6 +103,17 @@ pub(super) async fn facts_of_allocations(
     }
     all.values_mut().for_each(AllocationFacts::sort);
     dataset.allocation_facts = all;
+    Ok(())
+}
+
+/// Loads the roles that are kept in the register.
+pub(super) async fn kept_roles(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
+    let mut rows = register_role::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let register_role::Model { id, person_id, role, kept_since, own_wish } = row;
+        let person = dataset.person_on_file(person_id)?;
+        dataset.kept_roles.push((id.0, KeptRole { person, role, kept_since, own_wish }));
+    }
     Ok(())
 }
 

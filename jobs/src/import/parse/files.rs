@@ -39,8 +39,18 @@ impl<R> File<R> {
         self.protected.extend(protected);
         self.columns = ColumnSet(self.columns.0 & columns.0);
         let FileCount { kind: _, imported, parts: _ } = count;
-        let ImportedFile { file: _, rows, added, changed, ended, unchanged, rejected, ignored_columns, not_asked_for } =
-            imported;
+        let ImportedFile {
+            file: _,
+            rows,
+            added,
+            changed,
+            ended,
+            unchanged,
+            kept,
+            rejected,
+            ignored_columns,
+            not_asked_for,
+        } = imported;
         let name = self.count.parts.name();
         let all = &mut self.count.imported;
         all.file = name;
@@ -49,6 +59,7 @@ impl<R> File<R> {
         all.changed += changed;
         all.ended += ended;
         all.unchanged += unchanged;
+        all.kept += kept;
         all.rejected += rejected;
         for (all, more) in [(&mut all.ignored_columns, ignored_columns), (&mut all.not_asked_for, not_asked_for)] {
             all.extend(more);

@@ -1,9 +1,9 @@
-//! Days away and appointments, and allocations with their dated facts.
+//! Days away and appointments, allocations with their dated facts, and roles that are kept in the register.
 
 use entity::period::{Day, Validity};
 use entity::value::{AppointmentRole, Role};
 
-use super::super::reference::{References, Resolved};
+use super::super::reference::{PersonIx, References, Resolved};
 
 /// An allocation of a role as one row of a file states it, with the latest of each accumulating fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +108,16 @@ pub(in crate::import) enum AllocationRef {
 pub(in crate::import) struct Owned<T> {
     pub(in crate::import) allocation: AllocationRef,
     pub(in crate::import) fact: T,
+}
+
+/// A person's role that is kept in the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct KeptRole {
+    pub(in crate::import) person: PersonIx,
+    pub(in crate::import) role: Role,
+    pub(in crate::import) kept_since: Day,
+    /// Whether the person themselves declined, withdrew, paused or stood down.
+    pub(in crate::import) own_wish: bool,
 }
 
 /// A spell of days away.

@@ -42,6 +42,7 @@ async fn import(
         mode,
         allow: args.allow.iter().copied().collect(),
         ends_employers: Vec::new(),
+        take_over: false,
         list_changes: changes::SHOWN,
         shift_days: 0,
         zone: chrono_tz::Europe::London,

@@ -257,7 +257,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("ImportBatch", "id asAt finishedAt state forced files", WithIt),
     ("ImportBatch", "refusal", Derived(super::visible_values::refusal)),
     ("ImportBatch", "rejects", If(See::Rejects)),
-    ("ImportFile", "file rows added changed ended unchanged rejected ignoredColumns", WithIt),
+    ("ImportFile", "file rows added changed ended unchanged kept rejected ignoredColumns", WithIt),
     ("ImportReject", "file line column value sentence", WithIt),
     ("AuditEvent", "id number at actor action object before after requestId previousHash hash", WithIt),
     ("DirectoryEntry", "code name site path supporters champions managers", WithIt),
