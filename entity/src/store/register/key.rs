@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
+    ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -84,7 +84,7 @@ pub async fn find(
     Ok(KnownKey::Done(objects.into_iter().map(|row| ChangedObject { kind: row.kind, id: row.object_id }).collect()))
 }
 
-/// Stores a key beside the change that its command made.
+/// Stores a key beside the change that its command made, and removes those that are older than [`KEPT`].
 pub(super) async fn store(
     txn: &DatabaseTransaction,
     key: NewKey,
@@ -94,6 +94,7 @@ pub(super) async fn store(
     at: DateTime<Utc>,
 ) -> Result<(), DbErr> {
     let NewKey { key, input_hash } = key;
+    remove_old(txn, at).await?;
     let row = idempotency_key::ActiveModel {
         id: NotSet,
         actor_id: Set(actor),
@@ -107,8 +108,7 @@ pub(super) async fn store(
     Ok(())
 }
 
-/// Removes the keys that are older than [`KEPT`]. Returns their number.
-pub async fn remove_old(db: &impl ConnectionTrait, now: DateTime<Utc>) -> Result<u64, DbErr> {
+async fn remove_old(txn: &DatabaseTransaction, now: DateTime<Utc>) -> Result<(), DbErr> {
     let old = idempotency_key::Entity::delete_many().filter(idempotency_key::Column::At.lt(now - KEPT));
-    Ok(old.exec(db).await?.rows_affected)
+    old.exec(txn).await.map(drop)
 }

@@ -62,7 +62,8 @@ fn check(
     let ChangeAllocationInput { allocation_id: _, share, protected_hours, last_day, idempotency_key: _ } = input;
     let may_change_all = target.person == command.me || command.is_coordinator();
     let is_line_manager = command.scope.managed().contains(&target.person);
-    if !may_change_all && !(is_line_manager && share.is_none() && last_day.is_none()) {
+    let changes_hours_only = share.is_none() && last_day.is_none();
+    if !(may_change_all || is_line_manager && changes_hours_only) {
         let sentence = "Only the Peer Supporter and coordinators may change the share and the last day; the line manager may \
                         lower the protected time.";
         return Err(not_your_step(sentence));
