@@ -13,7 +13,7 @@ use super::super::layout::{Column, ColumnSet, SupporterColumn as At};
 use super::super::parse::{AllocationRow, File};
 use super::super::plan::Plan;
 use super::super::record::{Allocation, AllocationFacts, AllocationRef, AllocationTerms, Approval};
-use super::super::reference::{PersonIx, PersonKey, UnitIx, Written};
+use super::super::reference::{PersonIx, PersonKey, UnitIx};
 use super::accumulated::RowChange;
 use super::dated_facts::{DatedFact, Merged, merge};
 use super::kept_roles::{self, Remaining};
@@ -34,7 +34,7 @@ impl DatedFact for Allocation {
     }
 
     fn resolve(row: Self::Row, dataset: &mut Dataset) -> Result<Self, Fault> {
-        let allocation = find_references(row, dataset)?;
+        let allocation = dataset.allocation(row)?;
         let others = [allocation.line, allocation.senior].into_iter().flatten().filter_map(|approval| approval.by);
         dataset.mark_wanted([allocation.person].into_iter().chain(others));
         Ok(allocation)
@@ -70,37 +70,6 @@ impl DatedFact for Allocation {
             ..self
         }
     }
-}
-
-/// Finds the people and the unit that a row names.
-pub(super) fn find_references(row: AllocationRow, dataset: &Dataset) -> Result<Allocation, Fault> {
-    let AllocationRow { allocation, undated_line_approver, undated_senior_approver } = row;
-    let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms } = allocation;
-    Ok(Allocation {
-        person: dataset.person(person, At::Number)?,
-        role,
-        unit: dataset.unit(unit, At::Unit)?,
-        share,
-        validity,
-        line: resolve_approval(line, undated_line_approver, At::LineApprover, dataset)?,
-        senior: resolve_approval(senior, undated_senior_approver, At::SeniorApprover, dataset)?,
-        signed_off_on,
-        pause,
-        terms,
-    })
-}
-
-/// Finds the approver. An approval without a day neither counts nor makes its approver ineligible, so it is ignored.
-/// Its approver must still be on file.
-fn resolve_approval(
-    approval: Option<Approval<Written>>,
-    undated_approver: Option<PersonKey>,
-    approver: At,
-    dataset: &Dataset,
-) -> Result<Option<Approval>, Fault> {
-    dataset.other(undated_approver, approver)?;
-    let Some(Approval { on, by }) = approval else { return Ok(None) };
-    Ok(Some(Approval { on, by: dataset.other(by, approver)? }))
 }
 
 /// The columns of an approval.

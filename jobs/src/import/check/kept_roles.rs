@@ -15,7 +15,6 @@ use super::super::parse::{AllocationRow, File, NumberedRow};
 use super::super::plan::Plan;
 use super::super::record::{Allocation, Approval};
 use super::super::reference::{PersonIx, UnitIx};
-use super::allocations::find_references;
 use super::dated_facts::{DatedFact as _, Merged};
 use super::options::CheckOptions;
 use super::shares::same_people;
@@ -106,7 +105,7 @@ pub(super) fn take_out(
             left.push(NumberedRow { line, row });
             continue;
         }
-        match find_references(row, dataset) {
+        match dataset.allocation(row) {
             Ok(row) => {
                 count.imported.kept += 1;
                 reported.extend(kept.compare(NumberedRow { line, row }, columns, options.as_at));

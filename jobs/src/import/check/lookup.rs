@@ -6,8 +6,10 @@ use entity::interner::Symbol;
 
 use super::super::dataset::Dataset;
 use super::super::fault::Fault;
-use super::super::layout::Column;
-use super::super::reference::{PersonIx, PersonKey, UnitIx};
+use super::super::layout::{Column, SupporterColumn as At};
+use super::super::parse::AllocationRow;
+use super::super::record::{Allocation, Approval};
+use super::super::reference::{PersonIx, PersonKey, UnitIx, Written};
 
 impl Dataset {
     /// Creates a fault of a cell, with its value as written.
@@ -40,6 +42,37 @@ impl Dataset {
                 Err(Fault { column: column.header(), value, sentence })
             }
         }
+    }
+
+    /// Finds the people and the unit that a row of supporters.csv names.
+    pub(super) fn allocation(&self, row: AllocationRow) -> Result<Allocation, Fault> {
+        let AllocationRow { allocation, undated_line_approver, undated_senior_approver } = row;
+        let Allocation { person, role, unit, share, validity, line, senior, signed_off_on, pause, terms } = allocation;
+        Ok(Allocation {
+            person: self.person(person, At::Number)?,
+            role,
+            unit: self.unit(unit, At::Unit)?,
+            share,
+            validity,
+            line: self.approval(line, undated_line_approver, At::LineApprover)?,
+            senior: self.approval(senior, undated_senior_approver, At::SeniorApprover)?,
+            signed_off_on,
+            pause,
+            terms,
+        })
+    }
+
+    /// Finds the approver. An approval without a day neither counts nor makes its approver ineligible, so it is ignored.
+    /// Its approver must still be on file.
+    fn approval(
+        &self,
+        approval: Option<Approval<Written>>,
+        undated_approver: Option<PersonKey>,
+        approver: At,
+    ) -> Result<Option<Approval>, Fault> {
+        self.other(undated_approver, approver)?;
+        let Some(Approval { on, by }) = approval else { return Ok(None) };
+        Ok(Some(Approval { on, by: self.other(by, approver)? }))
     }
 
     /// Records that an accepted row refers to these people.
