@@ -144,6 +144,7 @@ async fn import_board(size: Size, folder: &Path) -> Result<DatabaseConnection, F
         shift_days: 0,
         zone: chrono_tz::Europe::London,
         sheet: None,
+        take_over: false,
     };
     let now: DateTime<Utc> = "2026-11-16T05:00:00Z".parse()?;
     match import::run(&db, request, now, &NoProgress).await?.refusal {

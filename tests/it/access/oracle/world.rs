@@ -3,7 +3,8 @@
 use entity::actor::Actor;
 use entity::id::{
     AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, ExemptionId, JobRunId,
-    NominationId, PersonId, PolicyId, PostId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
+    NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId,
+    UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
