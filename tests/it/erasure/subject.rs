@@ -80,6 +80,10 @@ async fn everything(world: &World) -> PersonId {
         ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
         format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
+        format!(
+            "INSERT INTO delegation (kind, principal_id, delegate_id, valid_from, valid_to, appointed_by) VALUES ('DELEGATE', {id}, \
+             {id}, '2026-01-01', '2026-02-01', {id})"
+        ),
     ] {
         world.db.execute_unprepared(&sql).await.unwrap();
     }
