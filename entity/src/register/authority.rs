@@ -40,14 +40,14 @@ pub enum AuthorityRefusal {
 
 /// Days as people write them: the first, and the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Days {
+pub struct WishedDays {
     /// First day.
     pub from: Day,
     /// Last day. `None` if open-ended.
     pub until: Option<Day>,
 }
 
-impl Days {
+impl WishedDays {
     /// Returns the days as a validity.
     ///
     /// # Errors
@@ -78,7 +78,7 @@ pub struct NewAppointment {
     /// The role.
     pub role: AppointmentRole,
     /// The days.
-    pub days: Days,
+    pub days: WishedDays,
 }
 
 /// Checks an appointment that `actor` gives.
@@ -144,7 +144,7 @@ pub struct NewDelegate {
     /// The unit of the appointment. `None` for a line manager without an appointment.
     pub unit: Option<UnitIx>,
     /// The days; the last one is needed.
-    pub days: Days,
+    pub days: WishedDays,
 }
 
 /// The office in which a delegate stands in.
@@ -246,7 +246,7 @@ pub struct NewExemption {
     /// The unit.
     pub unit: UnitIx,
     /// The days; the last one is needed.
-    pub days: Days,
+    pub days: WishedDays,
     /// The person who agreed to it.
     pub agreed_by: PersonIx,
 }

@@ -6,8 +6,8 @@ fn today() -> Day {
     day(TODAY)
 }
 
-fn days(from: &str, until: &str) -> Days {
-    Days { from: day(from), until: (!until.is_empty()).then(|| day(until)) }
+fn days(from: &str, until: &str) -> WishedDays {
+    WishedDays { from: day(from), until: (!until.is_empty()).then(|| day(until)) }
 }
 
 /// Ann works in T under Lin, and Sam is Senior Manager of T until the end of the year. Cora is a coordinator.
@@ -23,7 +23,7 @@ fn held(from: &str, to: &str) -> Validity {
 
 #[test]
 fn days_begin_between_today_and_a_year_ahead() {
-    let check = |from: &str, until: Option<&str>| Days { from: day(from), until: until.map(day) }.check(today());
+    let check = |from: &str, until: Option<&str>| WishedDays { from: day(from), until: until.map(day) }.check(today());
     assert_eq!(check("2026-11-16", None), Ok(held("2026-11-16", "")));
     assert_eq!(check("2026-11-16", Some("2026-11-16")), Ok(held("2026-11-16", "2026-11-17")));
     assert_eq!(check("2026-11-15", None), Err(AuthorityRefusal::BeforeToday));
@@ -86,7 +86,7 @@ fn no_one_appoints_themselves_or_twice() {
 fn only_holders_of_an_office_have_a_delegate() {
     let mut board = board().delegate("Dee", Validity::ALWAYS);
     let unit = board.place("T");
-    let mut check = |principal: &str, delegate: &str, unit: Option<UnitIx>, days: Days| {
+    let mut check = |principal: &str, delegate: &str, unit: Option<UnitIx>, days: WishedDays| {
         let new = NewDelegate { principal: board.person(principal), delegate: board.person(delegate), unit, days };
         let actor = board.person("Cora");
         check_delegate(&index(&board), &new, actor, today()).map(|checked| checked.office)
@@ -108,7 +108,7 @@ fn only_holders_of_an_office_have_a_delegate() {
 fn an_exemption_ends_within_a_year_and_is_agreed_by_another() {
     let mut board = board().unit("U").exempt("U", "2026-12-01", "2026-12-31");
     let (cora, lin) = (board.person("Cora"), board.person("Lin"));
-    let check = |unit: &str, days: Days, agreed_by: PersonIx| {
+    let check = |unit: &str, days: WishedDays, agreed_by: PersonIx| {
         let new = NewExemption { unit: board.place(unit), days, agreed_by };
         check_exemption(&index(&board), &new, cora, today())
     };

@@ -26,7 +26,7 @@ pub(crate) struct AuthorityMutation;
 
 #[Object]
 impl AuthorityMutation {
-    /// Appoints a person to be responsible for a unit. It ends no other appointment, except one that it is told to replace.
+    /// Appoints a person to be responsible for a unit. It ends no other appointment, except one that it replaces.
     async fn appoint(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, SimpleObject};
 use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::{AppointmentId, PersonId};
 use entity::period::{Day, Validity};
-use entity::register::authority::{AuthorityRefusal, Days, NewAppointment, check_appointment, ended, replaced};
+use entity::register::authority::{AuthorityRefusal, NewAppointment, WishedDays, check_appointment, ended, replaced};
 use entity::store::register::change::Object;
 use entity::table::appointment;
 use entity::value;
@@ -170,7 +170,7 @@ async fn check(
         Ok(person) => person,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let days = Days { from: input.from.0, until: input.until.map(|Date(day)| day) };
+    let days = WishedDays { from: input.from.0, until: input.until.map(|Date(day)| day) };
     let new = NewAppointment { person, unit, role, days };
     let validity = match check_appointment(command.index(), &new, command.me, command.today) {
         Ok(validity) => validity,

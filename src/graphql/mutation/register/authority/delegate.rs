@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, SimpleObject};
 use entity::coverage::roster::PersonIx;
 use entity::id::PersonId;
 use entity::period::{Day, Validity};
-use entity::register::authority::{CheckedDelegate, Days, NewDelegate, Office, check_delegate, earlier_days};
+use entity::register::authority::{CheckedDelegate, NewDelegate, Office, WishedDays, check_delegate, earlier_days};
 use entity::store::register::NewChange;
 use entity::store::register::change::Object;
 use entity::table::{appointment, delegation};
@@ -27,7 +27,7 @@ use crate::graphql::scalar::Date;
 /// A delegate to name.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct DelegateInput {
-    /// The ID of the person for whom the delegate acts. Defaults to the caller; coordinators may name others.
+    /// The ID of the person that the delegate stands in for. Defaults to the caller; coordinators may name others.
     for_person_id: Option<ID>,
     /// The delegate's ID. Give this or `workEmail`.
     person_id: Option<ID>,
@@ -49,7 +49,7 @@ pub(crate) struct DelegateInput {
 /// A person who acts for another on some days.
 #[derive(Clone, Debug, SimpleObject)]
 pub(crate) struct Delegation {
-    /// The person for whom the delegate acts. Null if the viewer may not see that person.
+    /// The person that the delegate stands in for. Null if the viewer may not see that person.
     principal: Option<Person>,
     /// The delegate. Null if the viewer may not see that person.
     delegate: Option<Person>,
@@ -143,7 +143,7 @@ async fn find(
         Ok(delegate) => delegate,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let days = Days { from: input.from.0, until: Some(input.until.0) };
+    let days = WishedDays { from: input.from.0, until: Some(input.until.0) };
     Ok(Ok(NewDelegate { principal, delegate, unit, days }))
 }
 

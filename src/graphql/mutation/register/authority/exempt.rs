@@ -4,7 +4,7 @@ use async_graphql::{Context, ID, InputObject, SimpleObject};
 use entity::coverage::roster::PersonIx;
 use entity::id::ExemptionId;
 use entity::period::Validity;
-use entity::register::authority::{Days, NewExemption, check_exemption};
+use entity::register::authority::{NewExemption, WishedDays, check_exemption};
 use entity::store::register::change::Object;
 use entity::store::register::text::LONGEST;
 use entity::table::{exemption, person};
@@ -82,7 +82,7 @@ pub(super) async fn exempt(ctx: &Context<'_>, input: ExemptUnitInput) -> Result<
             return Ok(ExemptionPayload::refused(CommandRefusal { path, ..refusal }));
         }
     };
-    let days = Days { from: input.from.0, until: Some(input.until.0) };
+    let days = WishedDays { from: input.from.0, until: Some(input.until.0) };
     let new = NewExemption { unit, days, agreed_by };
     let (from, to) = match check_exemption(command.index(), &new, command.me, command.today) {
         Ok(Validity { from: Some(from), to: Some(to) }) => (from, to),

@@ -8,7 +8,7 @@ use entity::coverage::roster::UnitIx;
 use entity::coverage::{PolicyTerms, WhatIf as Asked};
 use entity::id::PolicyId;
 use entity::period::Day;
-use entity::register::authority::Days;
+use entity::register::authority::WishedDays;
 use entity::register::terms::RegisterTerms;
 use entity::store::policy::{register_terms, register_terms_row, row as policy_row, terms as terms_of_row};
 use entity::store::register::change::Object;
@@ -86,7 +86,7 @@ pub(super) async fn publish(ctx: &Context<'_>, input: PublishPolicyInput) -> Res
         Ok(unit) => unit,
         Err(refusal) => return Ok(PublishPolicyPayload::refused(refusal)),
     };
-    if let Err(refusal) = (Days { from, until: None }).check(command.today) {
+    if let Err(refusal) = (WishedDays { from, until: None }).check(command.today) {
         let path = vec!["input".to_owned(), "inForceFrom".to_owned()];
         return Ok(PublishPolicyPayload::refused(CommandRefusal { path, ..refusal.into() }));
     }
