@@ -144,7 +144,7 @@ impl ReferenceData {
         self.managed_posts(manager).filter(|post| self.facts.index.counts(post, day)).map(|post| post.unit).collect()
     }
 
-    /// The people for whom a person acts on the day: themselves, and those whose delegate they are.
+    /// The people that a person may decide for on the day: themselves, and those whose delegate they are.
     pub(crate) fn principals_of(&self, person: PersonIx, day: Day) -> Vec<PersonIx> {
         let index = &self.facts.index;
         let units = self.directory.named.get(&index.roster().people[person.at()].id).into_iter().flatten();

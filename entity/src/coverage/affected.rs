@@ -72,7 +72,7 @@ fn appointees_changed(change: &FactChange<'_>) -> BTreeSet<PersonIx> {
     rows.flat_map(named).flatten().collect()
 }
 
-/// Returns the delegates of line managers whose delegations differ, and acting line managers likewise.
+/// Returns the delegates of line managers whose delegations differ, and the acting line managers that differ.
 fn delegates_changed(change: &FactChange<'_>) -> BTreeSet<PersonIx> {
     let rows = |index: &Index, person: PersonIx| {
         index.delegations_of(person).chain(index.acting_managers_of(person)).copied().collect::<Vec<_>>()

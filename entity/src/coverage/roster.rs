@@ -221,7 +221,7 @@ pub struct Roster {
     pub delegations: Vec<Delegation>,
     /// The numbers of the register, of the policies that set any.
     pub register_terms: Vec<FiledRegisterTerms>,
-    /// The training of people for whom it has changed since the organisation was read.
+    /// The training of people whose training has changed since the organisation was read.
     pub retrained: HashMap<PersonIx, Arc<Training>>,
 }
 

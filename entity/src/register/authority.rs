@@ -1,4 +1,4 @@
-//! Appointments, delegates and exemptions: for which days they may be recorded, and by whom not (REGISTER.md section 8).
+//! Appointments, delegates and exemptions: the days for which they may be recorded, and who may not (docs/register.md).
 //! None of them reaches back before today, and no one takes such a step for themselves.
 
 use crate::coverage::Index;
@@ -137,7 +137,7 @@ pub fn ended(held: Validity, last: Day, today: Day) -> Result<Option<Validity>, 
 /// A delegate who is to be named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NewDelegate {
-    /// The person for whom the delegate stands in.
+    /// The person that the delegate stands in for.
     pub principal: PersonIx,
     /// The delegate.
     pub delegate: PersonIx,
@@ -172,7 +172,7 @@ pub struct CheckedDelegate {
     pub validity: Validity,
 }
 
-/// Checks a delegate whom `actor` names: the principal or a coordinator. Only a person who holds an office has one to
+/// Checks a delegate that `actor` names: the principal or a coordinator. Only a person who holds an office has one to
 /// delegate, so a delegate cannot delegate on.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ pub struct Model {
     pub decided_on: Day,
     /// The person who decided.
     pub decider_id: PersonId,
-    /// The manager for whom they decided; the same person unless a delegate decided.
+    /// The manager whose approval it is; the same person unless a delegate decided.
     pub principal_id: PersonId,
     /// Protected time that was agreed, in hundredths of an hour per month. `None` unless accepted for a Peer Supporter.
     pub protected_hours: Option<i32>,

@@ -19,7 +19,7 @@ pub struct Model {
     pub at: DateTime<Utc>,
     /// The person who gave the command.
     pub actor_id: PersonId,
-    /// The person for whom a delegate acted. `None` unless a delegate acted.
+    /// The person that a delegate stood in for. `None` unless a delegate acted.
     pub principal_id: Option<PersonId>,
     /// The command.
     pub command: Command,
@@ -27,7 +27,7 @@ pub struct Model {
     pub effective_on: Day,
     /// The data version that it left.
     pub fact_version: i64,
-    /// Whether only the person whom it is about and coordinators may see it: pauses, and whatever else says how they are.
+    /// Whether only its subject and coordinators may see it, as for pauses.
     pub private: bool,
     /// The values before the change: ids, codes, counts and days. Free JSON, because each command has its own.
     pub before: Option<Json>,

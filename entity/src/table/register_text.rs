@@ -1,10 +1,10 @@
-//! A free text of the register: a statement, a question, an answer, evidence. Erased with the person whom it is about.
+//! A free text of the register: a statement, a question, an answer, evidence. Erased with its subject.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{PersonId, RegisterTextId};
 
-/// A free text of the register: a statement, a question, an answer, evidence. Erased with the person whom it is about.
+/// A free text of the register: a statement, a question, an answer, evidence. Erased with its subject.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "register_text")]
@@ -12,7 +12,7 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: RegisterTextId,
-    /// The person whom it is about.
+    /// The person that it is about.
     pub person_id: PersonId,
     /// The person who wrote it.
     pub author_id: PersonId,

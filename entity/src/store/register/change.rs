@@ -74,7 +74,7 @@ pub struct CommandContext {
 pub struct NewChange {
     /// Who gives the command, and when.
     pub context: CommandContext,
-    /// The person for whom a delegate acted. `None` unless a delegate acted.
+    /// The person that a delegate stood in for. `None` unless a delegate acted.
     pub principal: Option<PersonId>,
     /// The command.
     pub command: Command,
@@ -86,7 +86,7 @@ pub struct NewChange {
     pub people: BTreeSet<PersonId>,
     /// The units whose policies, exemptions or appointments changed, for the change feed.
     pub units: BTreeSet<UnitId>,
-    /// Whether only the person whom it is about and coordinators may see it.
+    /// Whether only its subject and coordinators may see it.
     pub private: bool,
     /// The values before: ids, codes, counts and days.
     pub before: Option<Json>,

@@ -15,7 +15,7 @@ pub const LONGEST: usize = 500;
 /// A text that is about to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewText {
-    /// The person whom it is about.
+    /// The person that it is about.
     pub person: PersonId,
     /// The person who wrote it.
     pub author: PersonId,

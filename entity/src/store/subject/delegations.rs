@@ -1,4 +1,4 @@
-//! Who stands in for whom as a line manager.
+//! Delegates of line managers, and acting line managers.
 
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
