@@ -21,6 +21,7 @@ pub mod error;
 mod hidden;
 mod id;
 pub mod limits;
+mod live_cursor;
 mod loader;
 mod mutation;
 mod nominations;
@@ -43,6 +44,7 @@ use entity::store::retention::Periods;
 use sea_orm::DatabaseConnection;
 
 use self::audit::{Reads, recorded};
+pub use self::live_cursor::LiveCursor;
 pub use self::mutation::Mutation;
 pub use self::query::Query;
 pub use self::request_state::DataVersion;

@@ -1,8 +1,8 @@
 //! Subscriptions as server-sent events, in the "distinct connections mode" of GraphQL over SSE. A subscription is an ordinary
 //! request with the same authentication and limits, whose answer continues.
 //!
-//! Before each event the caller is authenticated again and charged for it, and the operation is executed as a separate request.
-//! After a revoked token, a withdrawn role or an ended session no event is sent, and the subscription ends at the next poll.
+//! Whenever the data has changed, the caller is authenticated again and charged, and the operation is executed as a separate
+//! request; if it has something new, that is the next event. After a revoked token, a withdrawn role or an ended session no event is sent, and the subscription ends at the next poll.
 
 use std::convert::Infallible;
 
@@ -10,8 +10,10 @@ use async_graphql::{Executor, Response as Answer, Variables};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
-use entity::store::snapshot;
+use entity::id::SnapshotId;
+use entity::store::{Newest, roster, snapshot};
 use futures_util::stream;
+use sea_orm::{DatabaseConnection, DbErr};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
@@ -20,7 +22,9 @@ use tracing::Instrument as _;
 use super::answer::{MediaType, OperationInfo};
 use super::execution::Endpoint;
 use super::live::{Live, LivePermit};
+use crate::access::DataState;
 use crate::access::authenticator::AuthError;
+use crate::graphql::LiveCursor;
 use crate::graphql::error::{ApiError, Code};
 use crate::request_id::RequestId;
 
@@ -51,6 +55,38 @@ enum StreamEnd {
     Refused,
     /// The service is stopping.
     Stopped,
+}
+
+/// What an operation may depend on. While it stays the same, there is nothing new to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct DataMoment {
+    facts: i64,
+    snapshot: Option<SnapshotId>,
+    /// Hours since 1970. Days begin with an hour, and with a day figures change.
+    hour: i64,
+}
+
+/// What an event told.
+#[derive(PartialEq)]
+struct Told {
+    data: async_graphql::Value,
+    errors: usize,
+}
+
+impl DataMoment {
+    async fn now(live: &Live, data_state: Option<&DataState>) -> Result<Self, DbErr> {
+        let Newest { facts, snapshot } = match data_state {
+            Some(data_state) => data_state.newest,
+            None => newest(&live.db).await?,
+        };
+        let hour = live.authenticator.clock().now().timestamp().div_euclid(3600);
+        Ok(Self { facts, snapshot: snapshot.map(|(id, _)| id), hour })
+    }
+}
+
+async fn newest(db: &DatabaseConnection) -> Result<Newest, DbErr> {
+    let facts = roster::version(db).await?;
+    Ok(Newest { facts, snapshot: snapshot::newest(db).await?.map(|newest| (newest.id, newest.day)) })
 }
 
 impl<S: Executor> SubscriptionStream<S> {
@@ -93,12 +129,14 @@ impl<S: Executor> SubscriptionStream<S> {
 
     /// Sends events until the subscription ends. Returns why it ended, and the number of events.
     async fn send_events(&self, sender: &Sender<Event>) -> (StreamEnd, u64) {
-        let Live { authenticator, db, poll_interval, .. } = &self.endpoint.live;
+        let live = &self.endpoint.live;
+        let Live { authenticator, poll_interval, .. } = live;
         let caller = &self.info.caller;
         let mut polls = tokio::time::interval(*poll_interval);
         polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        // The first event was charged with the request.
+        // The first execution was charged with the request.
         let (mut last, mut events, mut cost) = (None, 0, 0);
+        let (cursor, mut sent) = (LiveCursor::default(), None);
         loop {
             tokio::select! {
                 () = sender.closed() => return (StreamEnd::Left, events),
@@ -116,20 +154,21 @@ impl<S: Executor> SubscriptionStream<S> {
                 // No event is sent while the caller cannot be authenticated.
                 Err(AuthError::ProviderUnreachable | AuthError::Database(_)) => continue,
             };
-            let Ok(newest) = snapshot::newest(db).await else { continue };
-            let newest = newest.map(|newest| newest.id);
+            let Ok(moment) = DataMoment::now(live, data_state.as_ref()).await else { continue };
             // At first the operation is executed in any case, so that its errors are sent at once.
-            if last == Some(newest) {
+            if last == Some(moment) {
                 continue;
             }
             let budgets = &self.endpoint.budgets;
-            // If the budget is used up, the event is sent as soon as there is enough again.
+            // If the budget is used up, the operation is executed as soon as there is enough again.
             let Some(permit) = budgets.begin(caller) else { continue };
             if budgets.spend(caller, cost).is_err() {
                 continue;
             }
             let request =
                 self.endpoint.engine_request(&self.id, viewer.clone(), data_state, &self.info, self.variables.clone());
+            cursor.begin();
+            let request = request.data(cursor.clone());
             let answer = self.endpoint.execute_once(request, permit).await;
             // The data was read after the authentication and may be newer than the caller's right to it, so authenticate once
             // more.
@@ -141,11 +180,19 @@ impl<S: Executor> SubscriptionStream<S> {
                 // If the roles have changed, the event is computed again.
                 Ok(_) | Err(AuthError::ProviderUnreachable | AuthError::Database(_)) => continue,
             }
-            (last, cost) = (Some(newest), self.info.cost.unwrap_or(1).max(1));
-            if let Some(answer) = answer {
-                events += 1;
-                let _ = sender.send(next(&self.rendered(answer))).await;
+            cost = self.info.cost.unwrap_or(1).max(1);
+            // While newer facts are being read, an execution may still see those before: then it is repeated.
+            let is_current = self.info.data_version.get().is_none_or(|version| version >= moment.facts);
+            last = Some(moment).filter(|_| is_current);
+            cursor.advance();
+            let Some(answer) = answer else { continue };
+            let told = Told { data: answer.data.clone(), errors: answer.errors.len() };
+            if cursor.sends_only_differences() && sent.as_ref() == Some(&told) {
+                continue;
             }
+            sent = Some(told);
+            events += 1;
+            let _ = sender.send(next(&self.rendered(answer))).await;
         }
     }
 }

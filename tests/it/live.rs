@@ -55,7 +55,7 @@ fn site_with(world: &World, limits: BudgetLimits, persisted: Persisted) -> Route
 }
 
 /// Returns the router for a caller without credentials.
-fn closed(world: &World) -> Router {
+pub(crate) fn closed(world: &World) -> Router {
     site_with(world, LAVISH, Persisted::default())
 }
 
@@ -68,10 +68,10 @@ fn subscribe(body: &Value) -> Request<Body> {
 }
 
 /// A running subscription.
-struct Live(BodyDataStream);
+pub(crate) struct Live(BodyDataStream);
 
 impl Live {
-    async fn begin(router: &Router, query: &str) -> Self {
+    pub(crate) async fn begin(router: &Router, query: &str) -> Self {
         let response = router.clone().oneshot(subscribe(&json!({ "query": query }))).await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
@@ -81,7 +81,7 @@ impl Live {
     }
 
     /// Returns the name and data of the next event that is not a keep-alive; `None` at the end.
-    async fn next(&mut self) -> Option<(String, Value)> {
+    pub(crate) async fn next(&mut self) -> Option<(String, Value)> {
         tokio::time::timeout(LONG, self.next_whenever()).await.expect("an event or the end")
     }
 
@@ -105,7 +105,7 @@ impl Live {
     }
 
     /// Checks that no event is sent during several polls.
-    async fn is_quiet(&mut self) {
+    pub(crate) async fn is_quiet(&mut self) {
         let event = tokio::time::timeout(Duration::from_millis(60), self.next_whenever()).await;
         assert!(event.is_err(), "{event:?}");
     }

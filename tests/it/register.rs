@@ -11,6 +11,7 @@ mod nominations;
 mod roles;
 mod sight;
 mod story;
+mod subscriptions;
 mod together;
 
 use axum::Router;

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 
+use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _,
 };
 
 use crate::coverage::roster::{PersonIx, UnitIx};
 use crate::id::{NominationId, PersonId, UnitId};
 use crate::register::facts::{DecisionFacts, EndedNomination, NominationFacts};
-use crate::table::{nomination, nomination_decision};
+use crate::table::{nomination, nomination_decision, register_change, register_change_object};
+use crate::value::command::ObjectKind;
 use crate::value::register::DecisionKind;
 
 /// A nomination with its decisions, oldest first.
@@ -67,6 +70,23 @@ pub async fn matching(db: &impl ConnectionTrait, condition: Condition) -> Result
 /// Returns a nomination. `None` if there is none with this key.
 pub async fn find(db: &impl ConnectionTrait, id: NominationId) -> Result<Option<StoredNomination>, DbErr> {
     Ok(matching(db, nomination::Column::Id.eq(id).into()).await?.pop())
+}
+
+/// Returns the keys of the nominations that commands have changed in the data versions after `since` up to `until`.
+pub async fn changed_between(db: &impl ConnectionTrait, since: i64, until: i64) -> Result<Vec<NominationId>, DbErr> {
+    let changes = Query::select()
+        .column(register_change::Column::Id)
+        .from(register_change::Entity)
+        .and_where(Expr::col(register_change::Column::FactVersion).gt(since))
+        .and_where(Expr::col(register_change::Column::FactVersion).lte(until))
+        .to_owned();
+    let changed = register_change_object::Entity::find()
+        .select_only()
+        .column(register_change_object::Column::ObjectId)
+        .distinct()
+        .filter(register_change_object::Column::Kind.eq(ObjectKind::Nomination))
+        .filter(register_change_object::Column::ChangeId.in_subquery(changes));
+    Ok(changed.into_tuple::<i64>().all(db).await?.into_iter().map(NominationId).collect())
 }
 
 /// Returns every nomination of a person, under any of these numbers.

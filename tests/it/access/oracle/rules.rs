@@ -143,6 +143,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "node nodes", Each(See::Found)),
     // Compared with `snapshots` in `live`.
     ("Subscription", "snapshotTaken", Own),
+    // What one could query at that moment: `register::subscriptions`.
+    ("Subscription", "coverageChanged nominationChanged", Own),
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
