@@ -4,9 +4,10 @@
 
 use std::collections::HashMap;
 
-use entity::id::{CourseId, PersonId, UnitId};
+use entity::id::{AllocationId, CourseId, PersonId, UnitId};
 use entity::interner::{Interner, Symbol};
 use entity::period::Day;
+use entity::value::ApproverCapacity;
 
 use super::record::{
     Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, KeptRole, Link, Person, PersonDetails,
@@ -130,6 +131,8 @@ pub(super) struct Dataset {
     pub(super) allocations: Vec<(i64, Allocation)>,
     /// By the id of the allocation.
     pub(super) allocation_facts: HashMap<i64, AllocationFacts>,
+    /// The days on which approvals of an allocation were withdrawn, in no order.
+    pub(super) withdrawals: HashMap<(AllocationId, ApproverCapacity), Vec<Day>>,
     pub(super) kept_roles: Vec<(i64, KeptRole)>,
     pub(super) unavailability: Vec<(i64, Unavailability)>,
     pub(super) appointments: Vec<(i64, Appointment)>,

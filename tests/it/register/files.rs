@@ -7,11 +7,11 @@ use entity::store::audit::{self, AuditFilter};
 use entity::store::register::change::CommandContext;
 use entity::store::register::kept::{self, Wish};
 use entity::store::register::{NewChange, Transaction};
-use entity::table::{allocation, import_batch, register_role};
+use entity::table::{allocation, approval, import_batch, register_role};
 use entity::value::command::Command;
-use entity::value::{Action, Role};
+use entity::value::{Action, ApproverCapacity, Role};
 use jobs::import::{FileKind, ImportSummary, Mode, undo};
-use sea_orm::{EntityTrait as _, PaginatorTrait as _, QueryOrder as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::{Value, json};
 
 use super::*;
@@ -169,6 +169,38 @@ both!(
         let without_version = |rows: Vec<String>| rows[..rows.len() - 1].to_vec();
         assert_eq!(without_version(everything(&world).await), without_version(before));
         assert_eq!(register_role::Entity::find().count(&world.db).await.unwrap(), 2);
+    }
+);
+
+both!(
+    async fn take_over_does_not_bring_a_withdrawn_approval_back(world: World) {
+        organised(&world).await;
+        let query = "{ team(code: \"N2\") { supporters(first: 50) { nodes { allocationId person { id } } } } }";
+        let found = answer(&as_person(&world, COORDINATOR).await, query, json!({})).await;
+        let nodes = found["data"]["team"]["supporters"]["nodes"].as_array().unwrap();
+        let own = nodes.iter().find(|own| own["person"]["id"] == person_id(SUPPORTER)).unwrap();
+        let input = json!({ "allocationId": own["allocationId"], "capacity": "LINE" });
+        let payload = command(&world, LINE_MANAGER, "withdrawApproval", input, "refusals { code }").await;
+        assert_eq!(payload["refusals"], json!([]), "{payload}");
+        let withdrawn = async || {
+            let rows =
+                approval::Entity::find().filter(approval::Column::AllocationId.eq(2)).all(&world.db).await.unwrap();
+            let line = rows.into_iter().filter(|row| row.capacity == ApproverCapacity::Line);
+            line.map(|row| (row.decided_on.to_string(), row.withdrawn_on)).collect::<Vec<_>>()
+        };
+        let on = Some(day("2026-11-16"));
+        assert_eq!(withdrawn().await, [("2026-01-02".to_owned(), on)]);
+        // The file corrects the day of the approval, and later brings a new one.
+        let row = |approved: &str| format!("NHS,000006,Peer Supporter,N2,100,05/01/2026,,{approved},NHS/000001");
+        let file =
+            |approved: &str| format!("{},Line Approved On,Line Approver\n{}\n", HEADER.trim_end(), row(approved));
+        import(&world, &file("01/01/2026")).taking_over().applied().await;
+        assert_eq!(withdrawn().await, [("2026-01-01".to_owned(), on)]);
+        import(&world, &file("15/11/2026")).applied().await;
+        assert_eq!(withdrawn().await[1], ("2026-11-15".to_owned(), on));
+        pass_days(&world, 2);
+        import(&world, &file("17/11/2026")).on("2026-11-18").applied().await;
+        assert_eq!(withdrawn().await[2], ("2026-11-17".to_owned(), None));
     }
 );
 

@@ -162,15 +162,18 @@ impl Ids {
 
     pub(super) fn approval(&self, id: i64, capacity: ApproverCapacity, approval: &Owned<Approval>) -> approval::Model {
         let Owned { allocation, fact: Approval { on, by } } = *approval;
+        let allocation_id = self.allocation_id(allocation);
+        let withdrawals = self.dataset.withdrawals.get(&(allocation_id, capacity)).into_iter().flatten();
         approval::Model {
             id: ApprovalId(id),
-            allocation_id: self.allocation_id(allocation),
+            allocation_id,
             capacity,
             decided_on: on,
             approver_id: by.map(|person| self.person_id(person)),
             principal_id: None,
             protected_hours: None,
-            withdrawn_on: None,
+            // A withdrawal ends every approval that was decided by its day.
+            withdrawn_on: withdrawals.copied().filter(|day| on <= *day).min(),
         }
     }
 

@@ -63,7 +63,8 @@ pub(super) async fn facts_of_allocations(
     let mut all: HashMap<i64, AllocationFacts> = HashMap::new();
     let mut rows = approval::Entity::find().stream(db).await?;
     while let Some(row) = rows.try_next().await? {
-        // What the register adds to an approval is not for files to change.
+        // What the register adds to an approval is not for files to change. A withdrawal also ends what files say later of
+        // the days before it.
         let approval::Model {
             id,
             allocation_id,
@@ -72,8 +73,11 @@ pub(super) async fn facts_of_allocations(
             approver_id,
             principal_id: _,
             protected_hours: _,
-            withdrawn_on: _,
+            withdrawn_on,
         } = row;
+        if let Some(day) = withdrawn_on {
+            dataset.withdrawals.entry((allocation_id, capacity)).or_default().push(day);
+        }
         let approval = Approval { on: decided_on, by: dataset.person_on_file_if(approver_id)? };
         let facts = all.entry(allocation_id.0).or_default();
         match capacity {
