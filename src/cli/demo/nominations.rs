@@ -13,10 +13,11 @@ use entity::register::facts::{DecisionFacts, NominationFacts};
 use entity::register::terms::RegisterTerms;
 use entity::store::register::change::{CommandContext, Object};
 use entity::store::register::kept::{self, Wish};
+use entity::store::register::role::{self, NewApproval, NewRole};
 use entity::store::register::text::{self, NewText};
 use entity::store::register::{NewChange, Transaction};
 use entity::store::roster;
-use entity::table::{allocation, allocation_terms, approval, nomination, nomination_decision};
+use entity::table::{nomination, nomination_decision};
 use entity::value::command::Command;
 use entity::value::register::{DecisionKind, DeclineReason, NominationEnd};
 use entity::value::{ApproverCapacity, Role};
@@ -181,7 +182,25 @@ async fn make_one(
     let unit = &index.roster().units[facts.unit.at()];
     let begun = match outcome {
         Outcome::Approved => {
-            Some(begin_role(&mut txn, person, unit.id, decided_on, [id_of(line), id_of(senior)]).await?)
+            let approvals = [(ApproverCapacity::Line, line), (ApproverCapacity::Senior, senior)];
+            let approvals = approvals.map(|(capacity, approver)| NewApproval {
+                capacity,
+                decided_on,
+                decider: id_of(approver),
+                principal: id_of(approver),
+                protected_hours: Some(400),
+            });
+            let new = NewRole {
+                person,
+                role: facts.role,
+                unit: unit.id,
+                share: 1000,
+                outside_team: false,
+                first_day: decided_on,
+                protected_hours: Some(400),
+                approvals: approvals.into(),
+            };
+            Some(role::begin(&mut txn, new).await?)
         }
         _ => None,
     };
@@ -231,51 +250,6 @@ async fn make_one(
     change.people = BTreeSet::from([person]);
     change.after = Some(serde_json::json!({ "person": person, "role": facts.role, "unit": unit.id }));
     txn.commit(change).await.map(drop)
-}
-
-async fn begin_role(
-    txn: &mut Transaction,
-    person: PersonId,
-    unit: entity::id::UnitId,
-    first: Day,
-    approvers: [PersonId; 2],
-) -> Result<allocation::Model, DbErr> {
-    let new = allocation::ActiveModel {
-        id: NotSet,
-        person_id: Set(person),
-        role: Set(Role::PeerSupporter),
-        unit_id: Set(unit),
-        share: Set(1000),
-        valid_from: Set(Some(first)),
-        valid_to: Set(None),
-        line_approval_blank: Set(false),
-        senior_approval_blank: Set(false),
-        sign_off_blank: Set(true),
-        pause_blank: Set(true),
-    };
-    let begun = txn.insert::<allocation::Entity, _>(new).await?;
-    for (capacity, approver) in [ApproverCapacity::Line, ApproverCapacity::Senior].into_iter().zip(approvers) {
-        let approved = approval::ActiveModel {
-            id: NotSet,
-            allocation_id: Set(begun.id),
-            capacity: Set(capacity),
-            decided_on: Set(first),
-            approver_id: Set(Some(approver)),
-            principal_id: Set(Some(approver)),
-            protected_hours: Set(Some(400)),
-            withdrawn_on: Set(None),
-        };
-        txn.insert::<approval::Entity, _>(approved).await?;
-    }
-    let terms = allocation_terms::ActiveModel {
-        id: NotSet,
-        allocation_id: Set(begun.id),
-        valid_from: Set(None),
-        protected_hours: Set(Some(400)),
-        outside_team: Set(false),
-    };
-    txn.insert::<allocation_terms::Entity, _>(terms).await?;
-    Ok(begun)
 }
 
 async fn decide(

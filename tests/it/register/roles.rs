@@ -130,6 +130,9 @@ both!(
         assert_eq!(refusal(&world, COORDINATOR, "resume", blank).await, "MISSING");
         let evidence = json!({ "personId": person_id(SUPPORTER), "evidence": "She wrote to us on Friday." });
         assert_eq!(done(&world, COORDINATOR, "resume", evidence).await["headline"], Value::Null);
+        // The person's wish has ended with it, so that a coordinator's own pause ends like any other.
+        done(&world, COORDINATOR, "pause", of(SUPPORTER)).await;
+        assert_eq!(done(&world, COORDINATOR, "resume", of(SUPPORTER)).await["headline"], Value::Null);
         let texts = register_text::Entity::find().all(&world.db).await.unwrap();
         assert_eq!(texts.len(), 1);
         let mut changes = register_change::Entity::find().all(&world.db).await.unwrap();

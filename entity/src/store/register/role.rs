@@ -89,6 +89,85 @@ pub async fn is_own_wish(db: &impl ConnectionTrait, person: &[PersonId], role: R
     Ok(kept.one(db).await?.is_some())
 }
 
+/// A role that begins with its approvals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRole {
+    /// Who holds it.
+    pub person: PersonId,
+    /// The role.
+    pub role: Role,
+    /// The unit that it serves.
+    pub unit: UnitId,
+    /// The share of the unit's cover, in thousandths.
+    pub share: i32,
+    /// Whether the person serves the unit from outside it.
+    pub outside_team: bool,
+    /// Its first day.
+    pub first_day: Day,
+    /// Protected time, in hundredths of an hour per month. `None` for roles without.
+    pub protected_hours: Option<i32>,
+    /// Its approvals.
+    pub approvals: Vec<NewApproval>,
+}
+
+/// An approval of a role that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewApproval {
+    /// As line or as senior manager.
+    pub capacity: ApproverCapacity,
+    /// The day of the decision.
+    pub decided_on: Day,
+    /// Who decided.
+    pub decider: PersonId,
+    /// The manager in whose place: the decider, unless a delegate decided.
+    pub principal: PersonId,
+    /// Agreed protected time, in hundredths of an hour per month.
+    pub protected_hours: Option<i32>,
+}
+
+/// Begins a role without an end.
+pub async fn begin(txn: &mut Transaction, new: NewRole) -> Result<allocation::Model, DbErr> {
+    let NewRole { person, role, unit, share, outside_team, first_day, protected_hours, approvals } = new;
+    let row = allocation::ActiveModel {
+        id: NotSet,
+        person_id: Set(person),
+        role: Set(role),
+        unit_id: Set(unit),
+        share: Set(share),
+        valid_from: Set(Some(first_day)),
+        valid_to: Set(None),
+        line_approval_blank: Set(false),
+        senior_approval_blank: Set(false),
+        sign_off_blank: Set(true),
+        pause_blank: Set(true),
+    };
+    let begun = txn.insert::<allocation::Entity, _>(row).await?;
+    for NewApproval { capacity, decided_on, decider, principal, protected_hours } in approvals {
+        let row = approval::ActiveModel {
+            id: NotSet,
+            allocation_id: Set(begun.id),
+            capacity: Set(capacity),
+            decided_on: Set(decided_on),
+            approver_id: Set(Some(decider)),
+            principal_id: Set(Some(principal)),
+            protected_hours: Set(protected_hours),
+            withdrawn_on: Set(None),
+        };
+        txn.insert::<approval::Entity, _>(row).await?;
+    }
+    if role == Role::PeerSupporter {
+        let row = allocation_terms::ActiveModel {
+            id: NotSet,
+            allocation_id: Set(begun.id),
+            valid_from: Set(None),
+            protected_hours: Set(protected_hours),
+            outside_team: Set(outside_team),
+        };
+        txn.insert::<allocation_terms::Entity, _>(row).await?;
+    }
+    Ok(begun)
+}
+
 impl StoredRole {
     /// Returns the terms on `day`. `None` if none are recorded by then.
     #[must_use]

@@ -2,14 +2,15 @@
 
 use async_graphql::{Context, ID, InputObject};
 use entity::coverage::roster::PersonIx;
-use entity::id::{NominationId, PersonId};
+use entity::id::NominationId;
 use entity::register::approvers::may_decide;
 use entity::register::checklist::{checklist, replaced};
 use entity::register::nomination::{agreed_hours, first_day, is_complete};
 use entity::store::register::change::Object;
 use entity::store::register::kept::{self, Wish};
+use entity::store::register::role::{self, NewApproval, NewRole};
 use entity::store::register::text::{self, LONGEST, NewText};
-use entity::table::{allocation, allocation_terms, approval, nomination_decision, sign_off};
+use entity::table::{allocation, nomination_decision, sign_off};
 use entity::value::command::Command;
 use entity::value::register::{self, CannotDecide, ChecklistResult, NominationEnd};
 use entity::value::{self, Role};
@@ -322,44 +323,25 @@ async fn begin_role(
         return Ok(Err(refusal));
     }
     let earlier = replaced(command.index(), &nominee).map(|earlier| (earlier.id, earlier.signed_off.clone()));
-    let new = allocation::ActiveModel {
-        id: NotSet,
-        person_id: Set(row.person_id),
-        role: Set(row.role),
-        unit_id: Set(row.unit_id),
-        share: Set(row.share),
-        valid_from: Set(Some(first)),
-        valid_to: Set(None),
-        line_approval_blank: Set(false),
-        senior_approval_blank: Set(false),
-        sign_off_blank: Set(true),
-        pause_blank: Set(true),
-    };
-    let begun = command.txn.insert::<allocation::Entity, _>(new).await?;
     let accepts = nomination.stored.decisions.iter().filter(|decision| decision.kind == register::DecisionKind::Accept);
-    for decision in accepts {
-        let approved = approval::ActiveModel {
-            id: NotSet,
-            allocation_id: Set(begun.id),
-            capacity: Set(decision.capacity),
-            decided_on: Set(decision.decided_on),
-            approver_id: Set(Some(decision.decider_id)),
-            principal_id: Set(Some(decision.principal_id)),
-            protected_hours: Set(decision.protected_hours),
-            withdrawn_on: Set(None),
-        };
-        command.txn.insert::<approval::Entity, _>(approved).await?;
-    }
-    if row.role == Role::PeerSupporter {
-        let terms = allocation_terms::ActiveModel {
-            id: NotSet,
-            allocation_id: Set(begun.id),
-            valid_from: Set(None),
-            protected_hours: Set(agreed_hours(facts)),
-            outside_team: Set(row.outside_team),
-        };
-        command.txn.insert::<allocation_terms::Entity, _>(terms).await?;
-    }
+    let approvals = accepts.map(|decision| NewApproval {
+        capacity: decision.capacity,
+        decided_on: decision.decided_on,
+        decider: decision.decider_id,
+        principal: decision.principal_id,
+        protected_hours: decision.protected_hours,
+    });
+    let new = NewRole {
+        person: row.person_id,
+        role: row.role,
+        unit: row.unit_id,
+        share: row.share,
+        outside_team: row.outside_team,
+        first_day: first,
+        protected_hours: agreed_hours(facts),
+        approvals: approvals.collect(),
+    };
+    let begun = role::begin(&mut command.txn, new).await?;
     if let Some((earlier, sign_offs)) = earlier {
         end_earlier(command, earlier, first).await?;
         for signed_off_on in sign_offs {
@@ -368,8 +350,7 @@ async fn begin_role(
             command.txn.insert::<sign_off::Entity, _>(copy).await?;
         }
     }
-    let (person, role): (PersonId, Role) = (row.person_id, row.role);
-    kept::keep(&mut command.txn, person, role, Wish::Other, command.today).await?;
+    kept::keep(&mut command.txn, row.person_id, row.role, Wish::Other, command.today).await?;
     Ok(Ok(begun))
 }
 

@@ -167,7 +167,7 @@ async fn end_pauses(
     evidence: Option<String>,
 ) -> Result<Option<CommandRefusal>, ApiError> {
     let own: Vec<_> = command.index().allocations_of(person).map(|own| (own.id, own.filed_for)).collect();
-    let (id, today, actor, wish) = (command.id_of(person), command.today, command.actor(), command.wish(person));
+    let (id, today, actor) = (command.id_of(person), command.today, command.actor());
     let allocations: Vec<_> = own.iter().map(|(id, _)| *id).collect();
     let (mut before, mut after, mut changed) = (Vec::new(), Vec::new(), Vec::new());
     for row in role::pauses(command.txn.connection(), &allocations).await? {
@@ -193,7 +193,11 @@ async fn end_pauses(
         Some(text) => Some(text::store(command.txn.connection(), NewText { person: id, author: actor, text }).await?),
         None => None,
     };
-    kept::keep(&mut command.txn, id, Role::PeerSupporter, wish, today).await?;
+    kept::keep(&mut command.txn, id, Role::PeerSupporter, kept::Wish::Other, today).await?;
+    if person == command.me || evidence.is_some() {
+        let numbers = command.numbers_of(person);
+        kept::end_own_wish(&mut command.txn, &numbers, Role::PeerSupporter).await?;
+    }
     let mut change = private_change(&command, id, changed);
     change.effective_on = day;
     change.people.extend(own.into_iter().map(|(_, filed_for)| filed_for));
