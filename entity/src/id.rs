@@ -55,6 +55,10 @@ ids! {
     PolicyId,
     /// A person who stands in for a line manager without an appointment.
     DelegationId,
+    /// The carry-over of one unit's roles to another.
+    CarryOverId,
+    /// A role that was carried over.
+    CarriedRoleId,
     /// A dated exemption.
     ExemptionId,
     /// One import of files.

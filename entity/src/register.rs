@@ -7,6 +7,7 @@
 pub mod allocation;
 pub mod approvers;
 pub mod authority;
+pub mod carry_over;
 pub mod checklist;
 pub mod facts;
 pub mod nomination;

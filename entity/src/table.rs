@@ -10,6 +10,8 @@ pub mod appointment;
 pub mod approval;
 pub mod audit_event;
 pub mod audit_head;
+pub mod carried_role;
+pub mod carry_over;
 pub mod completion;
 pub mod course;
 pub mod delegation;

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 mod audit;
+mod carried_roles;
 mod directory;
 pub(crate) mod history;
 mod network;
@@ -37,6 +38,7 @@ pub struct Query(
     access::AccessQuery,
     node::NodeQuery,
     nominations::NominationQuery,
+    carried_roles::CarriedRoleQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

@@ -4,6 +4,7 @@
 mod allocations;
 mod authority;
 mod bulk;
+mod carry_over;
 mod directory_entry;
 mod files;
 mod lists;

@@ -180,6 +180,15 @@ pub struct Away {
     pub validity: Validity,
 }
 
+/// A reorganisation: the posts of one unit moved to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Succession {
+    /// The unit before.
+    pub from: UnitIx,
+    /// The unit since.
+    pub to: UnitIx,
+}
+
 /// What comes from files and seldom changes: the units, and the people who work in them.
 #[derive(Clone, Debug, Default)]
 pub struct Organisation {
@@ -195,6 +204,8 @@ pub struct Organisation {
     pub away: Vec<Away>,
     /// All applied staff lists. For one employer and one as-at day, only the last that was applied.
     pub staff_lists: Vec<StaffList>,
+    /// All reorganisations in which the roles of a unit were carried over to another. Time in post is carried over too.
+    pub successions: Vec<Succession>,
     /// The texts that the other lists refer to.
     pub words: Interner,
 }

@@ -3,6 +3,7 @@
 //! Every command is one [`Transaction`]: it locks the facts, the rules of [`crate::register`] decide, and the facts and
 //! one change record are written together.
 
+pub mod carry_over;
 pub mod change;
 pub mod directory_entry;
 pub mod kept;

@@ -122,6 +122,7 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, Data
     loader.posts().await?;
     loader.passes().await?;
     loader.staff_lists().await?;
+    loader.successions().await?;
     loader.away().await?;
     let Loader { txn, organisation, .. } = loader;
     let empty = Index::new(Roster { organisation: organisation.into(), ..Roster::default() });

@@ -33,7 +33,8 @@ pub(super) struct OrganisationIndex {
 impl OrganisationIndex {
     /// Builds the indexes of an organisation.
     pub(super) fn new(organisation: &Organisation) -> Self {
-        let Organisation { units, people, posts, passes, away, staff_lists: lists, words: _ } = organisation;
+        let Organisation { units, people, posts, passes, away, staff_lists: lists, successions: _, words: _ } =
+            organisation;
         let mut passes = by_key(passes, |pass| pass.person);
         passes.values_mut().for_each(|passes| passes.sort_by_key(|pass| pass.on));
         let mut groups: HashMap<Symbol, Vec<UnitIx>> = HashMap::new();

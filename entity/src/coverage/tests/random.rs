@@ -313,7 +313,17 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
             let allocations = allocation::placed(allocations, &posts).into_iter().map(Into::into).collect();
             let away = away.into_iter().map(|(person, validity)| Away { person, validity }).collect();
             Roster {
-                organisation: Organisation { units, people, posts, passes, away, staff_lists, words: words() }.into(),
+                organisation: Organisation {
+                    units,
+                    people,
+                    posts,
+                    passes,
+                    away,
+                    staff_lists,
+                    successions: Vec::new(),
+                    words: words(),
+                }
+                .into(),
                 allocations,
                 champions,
                 trainers,

@@ -1,5 +1,7 @@
 //! Months in post: whole months of unbroken counting posts with one employer in the team.
 
+use std::collections::BTreeSet;
+
 use super::Nominee;
 use super::item::{ChecklistItem, known};
 use crate::coverage::Index;
@@ -26,11 +28,13 @@ pub(super) fn in_post(index: &Index, nominee: &Nominee, terms: &RegisterTerms) -
     let is_here = candidacy.posts_in_team(index, day).next().is_some();
     let time_in = |post: &Post| {
         let is_in_team_of_post = |other: UnitIx| {
-            if is_here {
-                is_in_team(index, role, unit, other, day)
-            } else {
-                CoverScope::on(index, post.unit, day).units(index).contains(&other)
-            }
+            with_successors(index, other).into_iter().any(|other| {
+                if is_here {
+                    is_in_team(index, role, unit, other, day)
+                } else {
+                    CoverScope::on(index, post.unit, day).units(index).contains(&other)
+                }
+            })
         };
         time_in_post(index, post, is_in_team_of_post, day)
     };
@@ -52,6 +56,17 @@ pub(super) fn in_post(index: &Index, nominee: &Nominee, terms: &RegisterTerms) -
         }
     };
     ChecklistItem { code: ChecklistCode::MonthsInPost, result, hard: false, sentence }
+}
+
+/// Returns a unit and those to which its roles were carried over since: time in post moves with the post.
+fn with_successors(index: &Index, unit: UnitIx) -> BTreeSet<UnitIx> {
+    let (mut found, mut new) = (BTreeSet::new(), vec![unit]);
+    while let Some(unit) = new.pop() {
+        if found.insert(unit) {
+            new.extend(index.roster().successions.iter().filter(|moved| moved.from == unit).map(|moved| moved.to));
+        }
+    }
+    found
 }
 
 /// Returns the time of unbroken counting posts in the team with the employer of `post`, which counts on `day`.

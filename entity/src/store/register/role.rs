@@ -223,32 +223,17 @@ impl StoredRole {
             return Ok(Self { row, ..self.clone() });
         }
         self.end(txn, day).await?;
-        let allocation::Model {
-            id: _,
-            person_id,
-            role,
-            unit_id,
-            share: _,
-            valid_from: _,
-            valid_to,
-            line_approval_blank,
-            senior_approval_blank,
-            sign_off_blank,
-            pause_blank: _,
-        } = self.row.clone();
+        let begun = allocation::Model { share, valid_from: Some(day), ..self.row.clone() };
+        self.continue_as(txn, begun).await
+    }
+
+    /// Adds an allocation that continues this one, with the same approvals, terms and sign-offs. The key in `row` is not used.
+    pub async fn continue_as(&self, txn: &mut Transaction, row: allocation::Model) -> Result<Self, DbErr> {
         let row = allocation::ActiveModel {
             id: NotSet,
-            person_id: Set(person_id),
-            role: Set(role),
-            unit_id: Set(unit_id),
-            share: Set(share),
-            valid_from: Set(Some(day)),
-            valid_to: Set(valid_to),
-            line_approval_blank: Set(line_approval_blank),
-            senior_approval_blank: Set(senior_approval_blank),
-            sign_off_blank: Set(sign_off_blank),
             // Pauses stay where they are: they pause the whole role.
             pause_blank: Set(true),
+            ..row.into()
         };
         let row = txn.insert::<allocation::Entity, _>(row).await?;
         let mut copy = Self { row, approvals: Vec::new(), terms: Vec::new(), sign_offs: Vec::new() };

@@ -161,11 +161,13 @@ impl Transaction {
         Ok(id)
     }
 
-    /// Commits a change that reaches beyond [`Touched`], such as a link: every process then reads all facts again. The event
-    /// is appended to the audit log, and the change record is stored if there is one.
-    pub async fn commit_reloading(self, change: Option<NewChange>, event: &audit::Event) -> Result<(), DbErr> {
+    /// Commits a change that reaches beyond [`Touched`], such as a link: every process then reads all facts again. The event,
+    /// if there is one besides that of the change, is appended to the audit log; the change record is stored if there is one.
+    pub async fn commit_reloading(self, change: Option<NewChange>, event: Option<&audit::Event>) -> Result<(), DbErr> {
         bump_data_version(&self.txn).await?;
-        audit::record(&self.txn, event).await?;
+        if let Some(event) = event {
+            audit::record(&self.txn, event).await?;
+        }
         let version = facts::current(&self.txn).await?.version;
         let txn = match change {
             Some(change) => self.record(change, version).await?.1,

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use sea_orm::{DbErr, EntityTrait as _, QueryOrder as _};
 
 use super::{Loader, optional};
-use crate::coverage::roster::{Placement, StaffList, Unit, UnitIx};
+use crate::coverage::roster::{Placement, StaffList, Succession, Unit, UnitIx};
 use crate::id::StaffListId;
 use crate::period::Validity;
-use crate::table::{rows_not_read, staff_list, unit, unit_parent};
+use crate::table::{carry_over, rows_not_read, staff_list, unit, unit_parent};
 
 impl Loader {
     pub(super) async fn units(&mut self) -> Result<(), DbErr> {
@@ -39,6 +39,16 @@ impl Loader {
         // The engines sort a missing day differently.
         organisation.units.iter_mut().for_each(|unit| unit.placements.sort_by_key(|placement| placement.from));
         Ok(())
+    }
+
+    pub(super) async fn successions(&mut self) -> Result<(), DbErr> {
+        let rows = carry_over::Entity::find().order_by_asc(carry_over::Column::Id);
+        self.each(rows, |known, row: carry_over::Model| {
+            if let Some((from, to)) = known.unit(row.from_unit_id).zip(known.unit(row.to_unit_id)) {
+                known.organisation.successions.push(Succession { from, to });
+            }
+        })
+        .await
     }
 
     pub(super) async fn staff_lists(&mut self) -> Result<(), DbErr> {

@@ -176,6 +176,15 @@ impl RegisterCommand {
         }
         Ok(())
     }
+
+    /// Stores a change after which every fact is read again.
+    ///
+    /// # Errors
+    ///
+    /// Database errors; nothing is stored then.
+    pub(crate) async fn finish_reloading(self, change: NewChange) -> Result<(), ApiError> {
+        Ok(self.txn.commit_reloading(Some(change), None).await?)
+    }
 }
 
 /// Lets the rest of the request see the data as it is after its commands.

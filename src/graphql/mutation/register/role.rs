@@ -1,6 +1,7 @@
 //! Commands about a role that a person holds: pause and resume, stand down, lower what was agreed, renew and withdraw a
 //! manager's approval, and what the directory says.
 
+mod carry_over;
 mod change;
 mod directory_entry;
 mod pause;
@@ -12,6 +13,7 @@ mod withdraw;
 
 use async_graphql::{Context, Object};
 
+use self::carry_over::{CarryOverInput, CarryOverPayload};
 use self::change::ChangeAllocationInput;
 use self::directory_entry::SetDirectoryEntryInput;
 use self::pause::{PauseInput, ResumeInput};
@@ -66,8 +68,19 @@ impl RoleMutation {
         change::change(ctx, input).await
     }
 
+    /// Carries the roles and open nominations of people over to another unit to which their posts have moved, with time in post.
+    /// The line and senior manager of each person there confirm the roles with `renewApproval` within 60 days; one that is not
+    /// confirmed by then ends. Coordinators do this.
+    async fn carry_over(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The two units and the day.")] input: CarryOverInput,
+    ) -> Result<CarryOverPayload, ApiError> {
+        carry_over::carry_over(ctx, input).await
+    }
+
     /// Renews approvals of Peer Supporters, as line or as senior manager, or as the delegate of one: from 60 days before an
-    /// approval ends.
+    /// approval ends. Confirms any role that was carried over to the manager's unit.
     async fn renew_approval(
         &self,
         ctx: &Context<'_>,

@@ -31,7 +31,7 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "withdrawApproval",
 ];
 
-const WISHES: [Wish; 41] = [
+const WISHES: [Wish; 42] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -168,6 +168,11 @@ const WISHES: [Wish; 41] = [
             )
         },
         may: |sight| sight.is_staff(),
+    },
+    Wish {
+        field: "carryOver",
+        asked: |_| r#"carryOver(input: {fromUnitCode: "S4", toUnitCode: "S4"}) { refusals { code } }"#.to_owned(),
+        may: |sight| sight.takes_coordinators_steps(),
     },
     Wish {
         field: "exemptUnit",

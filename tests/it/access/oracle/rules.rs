@@ -132,6 +132,11 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("NominationPayload", "nomination refusals", WithIt),
     ("Refusal", "code message path", WithIt),
     ("RolePayload", "person refusals", WithIt),
+    ("CarryOverPayload", "carryOver refusals", WithIt),
+    ("CarryOver", "people roles nominations left confirmBy", WithIt),
+    // Seen by the person, by those who may confirm, and by coordinators: `register::carry_over`.
+    ("Query", "carriedRoles", Own),
+    ("CarriedRole", "allocationId person role fromUnitCode unitCode confirmBy lineConfirmed seniorConfirmed", Own),
     ("AllocationPayload", "supporter refusals", WithIt),
     ("AllocationsPayload", "results", WithIt),
     // What a command returns is of its caller: `mutations`, and `register::authority`.
@@ -148,7 +153,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy", WithIt),
+                  setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -408,6 +413,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.renewApproval", "input", Takes::Input),
     ("RenewApprovalInput", "items protectedHours preview", Takes::Wish),
     ("RenewalItem", "allocationId capacity onBehalfOf protectedHours idempotencyKey", Takes::Wish),
+    ("Mutation.carryOver", "input", Takes::Input),
+    ("CarryOverInput", "fromUnitCode toUnitCode day preview idempotencyKey", Takes::Wish),
     ("Mutation.withdrawApproval", "input", Takes::Input),
     ("WithdrawApprovalInput", "allocationId personId role unitCode capacity day idempotencyKey", Takes::Wish),
     ("Mutation.setDirectoryEntry", "input", Takes::Input),

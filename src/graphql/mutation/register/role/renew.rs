@@ -5,6 +5,7 @@ use entity::coverage::roster::PersonIx;
 use entity::period::Day;
 use entity::register::approvers::may_decide;
 use entity::register::renewal::{Renewable, hours_after, renewable};
+use entity::store::register::carry_over::{self, CarriedRole};
 use entity::store::register::kept::{self, Wish};
 use entity::table::approval;
 use entity::value::command::Command;
@@ -69,13 +70,18 @@ async fn renew_one(ctx: &Context<'_>, item: RenewalItem, preview: bool) -> Resul
         Begun::Refused(refusal) => return Ok(Err(refusal)),
     };
     let target = command.role_with_id(&item.allocation_id).await?;
+    let carried = match &target {
+        Some(target) => carry_over::find(command.txn.connection(), target.stored.row.id).await?,
+        None => None,
+    };
     let target = target
-        .filter(|target| target.stored.row.role == Role::PeerSupporter)
+        .filter(|target| target.stored.row.role == Role::PeerSupporter || carried.is_some())
         .filter(|target| command.sees_role(target) || command.is_any_approver(target))
         .ok_or_else(|| ApiError::not_found("allocation", "allocationId", item.allocation_id.as_str()))?;
-    match check(&command, &target, &item) {
+    let awaited = carried.filter(|carried| carried.awaits(item.capacity.into(), command.today));
+    match check(&command, &target, &item, awaited.is_some()) {
         Ok(_) if preview => Ok(Ok(None)),
-        Ok(renewal) => store(command, &target, &renewal).await.map(Ok),
+        Ok(renewal) => store(command, &target, &renewal, awaited.as_ref()).await.map(Ok),
         Err(refusal) => Ok(Err(refusal)),
     }
 }
@@ -84,11 +90,17 @@ async fn renew_one(ctx: &Context<'_>, item: RenewalItem, preview: bool) -> Resul
 struct Renewal {
     capacity: value::ApproverCapacity,
     principal: PersonIx,
-    /// Protected time that the approver agrees, in hundredths of an hour per month.
-    agreed: i32,
+    /// Protected time that the approver agrees, in hundredths of an hour per month. `None` for roles without.
+    agreed: Option<i32>,
 }
 
-fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> Result<Renewal, CommandRefusal> {
+/// Checks a renewal. One that confirms a role carried over is possible at any time.
+fn check(
+    command: &RegisterCommand,
+    target: &RoleTarget,
+    item: &RenewalItem,
+    confirms: bool,
+) -> Result<Renewal, CommandRefusal> {
     let (index, today) = (command.index(), command.today);
     let capacity: value::ApproverCapacity = item.capacity.into();
     let principal = match &item.on_behalf_of {
@@ -101,11 +113,16 @@ fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> 
     };
     let approver = may_decide(index, capacity, &target.as_nomination(command), command.me, principal, today)
         .map_err(cannot_renew)?;
-    let filed = index.allocations_of(target.person).find(|own| own.id == target.stored.row.id);
-    let Some(filed) = filed.filter(|own| !own.validity.ended_by(today)) else {
+    if target.has_ended(today) {
         return Err(CommandRefusal::new(RefusalCode::NoSuchRole, "The allocation has ended."));
+    }
+    let filed = index.allocations_of(target.person).find(|own| own.id == target.stored.row.id);
+    let when = match filed {
+        _ if confirms => Renewable::Now,
+        Some(filed) => renewable(index, filed, capacity, today),
+        None => Renewable::Never,
     };
-    match renewable(index, filed, capacity, today) {
+    match when {
         Renewable::Now => {}
         Renewable::From(day) => {
             let sentence = format!("This approval can be renewed from {day} on.");
@@ -116,11 +133,15 @@ fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> 
             return Err(CommandRefusal::new(RefusalCode::NotRenewable, sentence));
         }
     }
-    let Some(hours) = item.protected_hours else {
-        let sentence = "Give the protected time in `protectedHours`, 0.5 to 40 hours per month.";
-        return Err(CommandRefusal::about(RefusalCode::HoursOutOfRange, "protectedHours", sentence));
+    let agreed = match (target.stored.row.role, item.protected_hours) {
+        (Role::PeerSupporter, Some(hours)) => Some(hundredths(hours)?),
+        (Role::PeerSupporter, None) => {
+            let sentence = "Give the protected time in `protectedHours`, 0.5 to 40 hours per month.";
+            return Err(CommandRefusal::about(RefusalCode::HoursOutOfRange, "protectedHours", sentence));
+        }
+        (Role::Trainer | Role::Champion, _) => None,
     };
-    Ok(Renewal { capacity, principal: approver.principal, agreed: hundredths(hours)? })
+    Ok(Renewal { capacity, principal: approver.principal, agreed })
 }
 
 fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
@@ -158,6 +179,7 @@ async fn store(
     mut command: RegisterCommand,
     target: &RoleTarget,
     renewal: &Renewal,
+    carried: Option<&CarriedRole>,
 ) -> Result<Option<entity::id::AllocationId>, ApiError> {
     let Renewal { capacity, principal, agreed } = *renewal;
     let (today, actor, principal) = (command.today, command.actor(), command.id_of(principal));
@@ -169,19 +191,26 @@ async fn store(
         decided_on: Set(today),
         approver_id: Set(Some(actor)),
         principal_id: Set(Some(principal)),
-        protected_hours: Set(Some(agreed)),
+        protected_hours: Set(agreed),
         withdrawn_on: Set(None),
     };
     command.txn.insert::<approval::Entity, _>(row).await?;
     let on_file = target.stored.terms_on(today).and_then(|terms| terms.protected_hours);
-    let hours = hours_after(agreed, last_of_other(target, capacity, today), on_file);
-    target.stored.set_hours(&mut command.txn, hours, today).await?;
+    let hours = agreed.map(|agreed| hours_after(agreed, last_of_other(target, capacity, today), on_file));
+    if let Some(hours) = hours {
+        target.stored.set_hours(&mut command.txn, hours, today).await?;
+    }
+    if let Some(carried) = carried {
+        carry_over::confirm(&mut command.txn, carried, capacity).await?;
+    }
     let person = command.id_of(target.person);
-    kept::keep(&mut command.txn, person, Role::PeerSupporter, Wish::Other, today).await?;
+    kept::keep(&mut command.txn, person, target.stored.row.role, Wish::Other, today).await?;
     let mut change = command.change_of(target, today);
     change.principal = Some(principal);
     change.before = Some(json!({ "protectedHours": on_file }));
-    change.after = Some(json!({ "capacity": capacity, "agreedHours": agreed, "protectedHours": hours }));
+    change.after = Some(json!({
+        "capacity": capacity, "agreedHours": agreed, "protectedHours": hours, "confirmed": carried.is_some(),
+    }));
     command.finish(change).await?;
     Ok(Some(id))
 }
