@@ -95,4 +95,8 @@ ids! {
     ChangeObjectId,
     /// What one Peer Supporter says in the directory.
     DirectoryEntryId,
+    /// One version of the information pack or of the agreement.
+    DocumentId,
+    /// One person's confirmation of a document.
+    DocumentConfirmationId,
 }

@@ -8,6 +8,7 @@ pub mod allocation;
 pub mod approvers;
 pub mod authority;
 pub mod checklist;
+pub mod document;
 pub mod facts;
 pub mod nomination;
 pub mod renewal;

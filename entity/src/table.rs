@@ -15,6 +15,8 @@ pub mod course;
 pub mod delegation;
 pub mod delivery;
 pub mod directory_entry;
+pub mod document;
+pub mod document_confirmation;
 pub mod erased_person;
 pub mod erased_text;
 pub mod exemption;

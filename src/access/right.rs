@@ -163,6 +163,14 @@ rights! {
         Dashboard => Everything,
         Auditor => Everything,
     }
+    /// Read the information pack and the agreement.
+    Documents = "DOCUMENTS" {
+        Admin => Everything,
+        Coordinator => Everything,
+        Staff => Everything,
+        Dashboard => Everything,
+        Auditor => Everything,
+    }
     /// See the weekly gap reports: which gaps are new, worse, better, closed.
     Reports = "REPORTS" {
         Admin => Everything,

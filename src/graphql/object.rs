@@ -6,6 +6,7 @@ pub(crate) mod audit_event;
 pub(crate) mod course;
 pub(crate) mod delivery;
 pub(crate) mod directory;
+pub(crate) mod document;
 pub(crate) mod enums;
 pub(crate) mod import;
 pub(crate) mod job_run;

@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod audit;
 mod directory;
+mod documents;
 pub(crate) mod history;
 mod network;
 mod node;
@@ -37,6 +38,7 @@ pub struct Query(
     access::AccessQuery,
     node::NodeQuery,
     nominations::NominationQuery,
+    documents::DocumentQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

@@ -5,6 +5,7 @@ mod allocations;
 mod authority;
 mod bulk;
 mod directory_entry;
+mod documents;
 mod files;
 mod lists;
 mod nominations;

@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod directory_entry;
+pub mod document;
 pub mod kept;
 pub mod key;
 pub mod link;

@@ -6,6 +6,7 @@
 
 mod delegations;
 mod directory;
+mod documents;
 mod records;
 mod register;
 mod roles;

@@ -76,7 +76,7 @@ words! {
         Unit = "UNIT",
         /// The policies of a unit.
         Policy = "POLICY",
-        /// A document or a version of the competence framework.
+        /// A version of the information pack or of the agreement.
         Document = "DOCUMENT",
     }
 }

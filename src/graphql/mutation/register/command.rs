@@ -176,6 +176,15 @@ impl RegisterCommand {
         }
         Ok(())
     }
+
+    /// Stores a change that may concern everyone: all facts are read again.
+    ///
+    /// # Errors
+    ///
+    /// Database errors; nothing is stored then.
+    pub(crate) async fn finish_for_everyone(self, change: NewChange) -> Result<(), ApiError> {
+        Ok(self.txn.commit_for_everyone(change).await?)
+    }
 }
 
 /// Lets the rest of the request see the data as it is after its commands.

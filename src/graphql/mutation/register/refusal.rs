@@ -65,6 +65,12 @@ pub(crate) enum RefusalCode {
     PersonUnknown,
     /// The appointment cannot be replaced: it is for another unit or role, or does not hold on the day before.
     NotReplaceable,
+    /// The address is not one that begins with https://, or is too long.
+    AddressInvalid,
+    /// The document is of another kind than the command is for.
+    WrongDocument,
+    /// A later version of the document is in force.
+    DocumentReplaced,
     /// The person has no office on these days that could be delegated.
     NoOffice,
 }

@@ -31,7 +31,7 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "withdrawApproval",
 ];
 
-const WISHES: [Wish; 41] = [
+const WISHES: [Wish; 44] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -258,7 +258,28 @@ const WISHES: [Wish; 41] = [
         asked: |_| "setDirectoryEntry(input: {listed: true}) { refusals { code } }".to_owned(),
         may: |sight| sight.is_staff(),
     },
+    // The documents of the world: an agreement, and the information pack before it.
+    Wish {
+        field: "publishDocument",
+        asked: |_| {
+            r#"publishDocument(input: {kind: AGREEMENT, version: "9", title: "Agreement", text: "We agree.", inForceFrom: "2026-11-20"}) { refusals { code } }"#
+                .to_owned()
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    Wish {
+        field: "acknowledgeDocument",
+        asked: |_| about_document("acknowledgeDocument", 1),
+        may: |sight| sight.is_staff(),
+    },
+    Wish { field: "signAgreement", asked: |_| about_document("signAgreement", 2), may: |sight| sight.is_staff() },
 ];
+
+/// A command about a document.
+fn about_document(field: &str, document: i64) -> String {
+    let id = encoded("Document", document);
+    format!(r#"{field}(input: {{documentId: "{id}"}}) {{ refusals {{ code }} }}"#)
+}
 
 /// A command about the role of person 41.
 fn about_person(field: &str) -> String {

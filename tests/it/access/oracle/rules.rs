@@ -107,6 +107,12 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "supporters", Each(See::PickedRecord)),
     ("Query", "trainers champions", Each(See::PersonAndUnit)),
     ("Query", "courses", If(See::Courses)),
+    ("Query", "documents", If(See::Courses)),
+    // See `register::documents`.
+    ("Query", "confirmedDocuments", Own),
+    ("Document", "id kind version title address text inForceFrom signBy isInForce", WithIt),
+    ("Document", "confirmedOn", Own),
+    ("DocumentPayload", "document refusals", WithIt),
     ("Query", "people", Each(See::FoundPerson)),
     ("Query", "directory", If(See::Directory)),
     ("Query", "whatIf", Each(See::Tries)),
@@ -146,7 +152,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy", WithIt),
+                  setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
+                  acknowledgeDocument signAgreement", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -382,11 +389,20 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("PublishPolicyInput", "unitCode inForceFrom policy register preview idempotencyKey", Takes::Wish),
     ("RegisterTermsInput", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths \
                             bandOrder", Takes::Wish),
+    ("Query.documents", "kind", Takes::Picks(&["INFORMATION_PACK", "AGREEMENT"])),
+    // See `register::documents`.
+    ("Query.confirmedDocuments", "personId", Takes::Apart),
+    ("Mutation.publishDocument", "input", Takes::Input),
+    ("PublishDocumentInput", "kind version title address text inForceFrom signBy preview idempotencyKey", Takes::Wish),
+    ("Mutation.acknowledgeDocument", "input", Takes::Input),
+    ("AcknowledgeDocumentInput", "documentId idempotencyKey", Takes::Wish),
+    ("Mutation.signAgreement", "input", Takes::Input),
+    ("SignAgreementInput", "documentId idempotencyKey", Takes::Wish),
     ("Mutation.nominate", "input", Takes::Input),
     ("NominateInput", "items preview", Takes::Wish),
     ("NominateItem", "personId workEmail role unitCode share outsideTeam statement wishedStart idempotencyKey", Takes::Wish),
     ("Mutation.respondToNomination", "input", Takes::Input),
-    ("RespondToNominationInput", "nominationId response expectedVersion idempotencyKey", Takes::Wish),
+    ("RespondToNominationInput", "nominationId response informationPackId expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.withdrawNomination", "input", Takes::Input),
     ("WithdrawNominationInput", "nominationId expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.answerNomination", "input", Takes::Input),

@@ -2,7 +2,7 @@
 
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, ExemptionId, JobRunId,
+    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, DocumentId, ExemptionId, JobRunId,
     NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId,
     UnitId,
 };
@@ -11,9 +11,10 @@ use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    appointment, completion, delivery, directory_entry, exemption, job_run, nomination, person, policy, post,
+    appointment, completion, delivery, directory_entry, document, exemption, job_run, nomination, person, policy, post,
     register_text, rows_not_read, unavailability,
 };
+use entity::value::register::DocumentKind;
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
@@ -116,6 +117,26 @@ pub(super) async fn build(world: &World) {
         about_id: Some(RegisterTextId(3)),
     };
     insert::<directory_entry::Entity>(db, [entry]).await;
+    let pack = document::Model {
+        id: DocumentId(1),
+        kind: DocumentKind::InformationPack,
+        version: "2026".to_owned(),
+        title: "Being a Peer Supporter".to_owned(),
+        address: Some("https://board.example/pack".to_owned()),
+        body: None,
+        in_force_from: day("2026-01-01"),
+        sign_by: None,
+    };
+    let agreement = document::Model {
+        id: DocumentId(2),
+        kind: DocumentKind::Agreement,
+        title: "Agreement of Peer Supporters".to_owned(),
+        address: None,
+        body: Some("I keep what colleagues tell me to myself.".to_owned()),
+        sign_by: Some(day("2026-03-01")),
+        ..pack.clone()
+    };
+    insert::<document::Entity>(db, [pack, agreement]).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.
