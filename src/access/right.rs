@@ -123,8 +123,8 @@ rights! {
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
-    /// Try another limit of days away or another mix: these depend on absences and posts, which no Peer Supporter's record
-    /// shows.
+    /// Try another limit of days away, to require the agreement, or another mix: these depend on absences, signatures and posts,
+    /// which no Peer Supporter's record shows.
     WhatIfUnrecorded = "WHAT_IF_UNRECORDED" {
         Admin => Everything,
         Coordinator => Everything,

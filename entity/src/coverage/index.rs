@@ -15,7 +15,7 @@ use self::organisation::OrganisationIndex;
 pub use self::replace::{Extent, Replacement, Roles, UnitFacts};
 use super::roster::{
     Allocation, Appointment, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Roster,
-    UnitIx,
+    Signature, UnitIx,
 };
 use crate::period::Day;
 use crate::register::terms::RegisterTerms;
@@ -34,6 +34,7 @@ pub struct Index {
     appointments_by_person: Grouped,
     /// By line manager, or by the person who has none.
     delegations: HashMap<PersonIx, Vec<Delegation>>,
+    signatures: HashMap<PersonIx, Vec<Signature>>,
     /// By unit and first day of the policy.
     register_terms: HashMap<(UnitIx, Day), RegisterTerms>,
 }
@@ -70,6 +71,7 @@ impl Index {
             appointments_by_unit: Grouped::new(units, appointments.iter().map(|row| row.unit.at())),
             appointments_by_person: Grouped::new(people, appointments.iter().map(|row| row.person.at())),
             delegations: by_key(&roster.delegations, |delegation| delegation.principal),
+            signatures: by_key(&roster.signatures, |signature| signature.person),
             register_terms: roster
                 .register_terms
                 .iter()

@@ -11,7 +11,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
-pub use self::register::{Delegation, FiledRegisterTerms};
+pub use self::register::{Agreement, Delegation, FiledRegisterTerms, Signature};
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
@@ -195,6 +195,8 @@ pub struct Organisation {
     pub away: Vec<Away>,
     /// All applied staff lists. For one employer and one as-at day, only the last that was applied.
     pub staff_lists: Vec<StaffList>,
+    /// All versions of the agreement, those to come too. They concern everyone, so a new one is read like a file.
+    pub agreements: Vec<Agreement>,
     /// The texts that the other lists refer to.
     pub words: Interner,
 }
@@ -221,6 +223,8 @@ pub struct Roster {
     pub delegations: Vec<Delegation>,
     /// The numbers of the register, of the policies that set any.
     pub register_terms: Vec<FiledRegisterTerms>,
+    /// All signatures of the agreement.
+    pub signatures: Vec<Signature>,
     /// The training of people whose training has changed since the organisation was read.
     pub retrained: HashMap<PersonIx, Arc<Training>>,
 }

@@ -23,6 +23,7 @@ mod policy;
 mod property;
 mod rollup;
 mod rows_not_read;
+mod signature;
 mod stale;
 mod standing;
 mod team;

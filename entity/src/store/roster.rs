@@ -123,6 +123,7 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, Data
     loader.passes().await?;
     loader.staff_lists().await?;
     loader.away().await?;
+    loader.agreements().await?;
     let Loader { txn, organisation, .. } = loader;
     let empty = Index::new(Roster { organisation: organisation.into(), ..Roster::default() });
     let network = roles::read(&txn, &empty, None).await?;

@@ -28,6 +28,8 @@ pub struct Model {
     pub ended_months: Option<i32>,
     /// The pay bands, lowest first, separated by `;`.
     pub band_order: Option<String>,
+    /// Whether people count only if they have signed the agreement.
+    pub agreement_required: Option<bool>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

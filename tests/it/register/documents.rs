@@ -223,3 +223,61 @@ both!(
         accepted(&about(&world, COLLEAGUE, "respondToNomination", accept).await);
     }
 );
+
+/// The status of ward N1, and why its Peer Supporter does not count, as the line manager sees it now.
+async fn ward(world: &World) -> (Value, Value) {
+    let query = "{ team(code: \"N1\") { status supporters { nodes { reasonsAgainst } } } }";
+    let answer = answer(&as_person(world, LINE_MANAGER).await, query, json!({})).await;
+    let team = &answer["data"]["team"];
+    (team["status"].clone(), team["supporters"]["nodes"][0]["reasonsAgainst"].clone())
+}
+
+/// Publishes a policy of the board that requires the agreement from a day on.
+async fn requires(world: &World, from: &str) -> Value {
+    let input = json!({ "unitCode": "BOARD", "inForceFrom": from, "policy": { "agreementRequired": true } });
+    let selection = "policy { agreementRequired } refusals { code message path }";
+    command(world, COORDINATOR, "publishPolicy", input, selection).await
+}
+
+both!(
+    async fn a_required_agreement_decides_who_counts(world: World) {
+        organised(&world).await;
+        let payload = requires(&world, "2026-11-16").await;
+        assert_eq!(refused(&payload), "MISSING");
+        assert_eq!(payload["refusals"][0]["path"], json!(["input", "policy", "agreementRequired"]));
+        let first = published(&world, agreement("1", "2026-11-16")).await;
+        assert_eq!(ward(&world).await, (json!("AT_RISK"), json!([])), "no policy requires it yet");
+        assert_eq!(requires(&world, "2026-11-16").await["policy"]["agreementRequired"], true);
+        let missing = (json!("NONE"), json!(["AGREEMENT_MISSING"]));
+        assert_eq!(ward(&world).await, missing);
+        // No one else's signature helps.
+        given(&world, LINE_MANAGER, "signAgreement", &first).await;
+        given(&world, COORDINATOR, "signAgreement", &first).await;
+        assert_eq!(ward(&world).await, missing);
+        given(&world, SUPPORTER, "signAgreement", &first).await;
+        assert_eq!(ward(&world).await, (json!("AT_RISK"), json!([])));
+        // A new version gives time to sign, and no more.
+        let mut second = agreement("2", "2026-11-16");
+        second["inForceFrom"] = json!("2026-11-17");
+        second["signBy"] = json!("2026-11-20");
+        let second = published(&world, second).await;
+        pass_days(&world, 4);
+        assert_eq!(ward(&world).await, (json!("AT_RISK"), json!([])));
+        pass_days(&world, 1);
+        assert_eq!(ward(&world).await, missing);
+        given(&world, SUPPORTER, "signAgreement", &second).await;
+        assert_eq!(ward(&world).await, (json!("AT_RISK"), json!([])));
+    }
+);
+
+both!(
+    async fn a_senior_manager_may_not_try_the_agreement(world: World) {
+        organised(&world).await;
+        published(&world, agreement("1", "2026-11-16")).await;
+        let query = "{ whatIf(unitCode: \"NORTH\", policy: { agreementRequired: true }) { after { teams { covered atRisk } } } }";
+        for (by, code) in [(SENIOR_MANAGER, json!("FORBIDDEN")), (COORDINATOR, Value::Null)] {
+            let answer = answer(&as_person(&world, by).await, query, json!({})).await;
+            assert_eq!(answer["errors"][0]["extensions"]["code"], code, "{answer}");
+        }
+    }
+);

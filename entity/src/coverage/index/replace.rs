@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Index;
 use crate::coverage::roster::{
     Allocation, Appointment, Delegation, Exemption, FiledPolicy, FiledRegisterTerms, NetworkRole, PersonIx, Roster,
-    Training, UnitIx,
+    Signature, Training, UnitIx,
 };
 
 /// The people and units that a change touched.
@@ -37,6 +37,8 @@ pub struct Roles {
     pub trainers: Vec<NetworkRole>,
     /// Delegations by line managers, and of acting ones, by the person who is stood in for.
     pub delegations: Vec<Delegation>,
+    /// Signatures of the agreement.
+    pub signatures: Vec<Signature>,
 }
 
 /// What is filed about units.
@@ -81,6 +83,7 @@ impl Index {
             appointments: filed.appointments,
             delegations: roles.delegations,
             register_terms: filed.register_terms,
+            signatures: roles.signatures,
             retrained: HashMap::new(),
         };
         Self::over(Arc::clone(&self.organisation), roster)
@@ -101,6 +104,7 @@ impl Index {
             appointments,
             delegations,
             register_terms,
+            signatures,
             retrained,
         } = &self.roster;
         let other_person = |person: PersonIx| !people.contains(&person);
@@ -115,6 +119,7 @@ impl Index {
             appointments: appointments.iter().filter(|filed| other_unit(filed.unit)).copied().collect(),
             delegations: delegations.iter().filter(|row| other_person(row.principal)).copied().collect(),
             register_terms: register_terms.iter().filter(|filed| other_unit(filed.unit)).cloned().collect(),
+            signatures: signatures.iter().filter(|row| other_person(row.person)).copied().collect(),
             retrained: retrained.clone(),
         };
         for allocation in roles.allocations {
@@ -127,6 +132,7 @@ impl Index {
         roster.champions.extend(roles.champions);
         roster.trainers.extend(roles.trainers);
         roster.delegations.extend(roles.delegations);
+        roster.signatures.extend(roles.signatures);
         for person in people {
             let training = training.remove(&person).unwrap_or_default();
             if training.level1_on != self.level1_on(person) || training.passes != self.passes_of(person) {

@@ -87,6 +87,11 @@ impl Policy {
         self.filed.approver_office.into()
     }
 
+    /// Whether people count only if they have signed the agreement in force.
+    async fn agreement_required(&self) -> bool {
+        self.filed.agreement_required
+    }
+
     /// Staff lists that are older than this many days cannot show that a team is covered.
     async fn stale_days(&self) -> u32 {
         self.filed.stale_days

@@ -224,7 +224,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Policy", "unit", Each(See::Figures)),
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
                 minChampions supportersPerTrainer horizonDays mix trainerCertificateMonths trainerLevel minTrainers approverOffice \
-                staleDays register", WithIt),
+                agreementRequired staleDays register", WithIt),
     ("RegisterTerms", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths bandOrder",
      WithIt),
     ("MixRule", "rule must", WithIt),
@@ -337,6 +337,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("PolicyInput", "staleDays", Takes::Picks(&["1", "400"])),
     ("PolicyInput", "trainerLevel", Takes::Picks(&[r#""Ward""#])),
     ("PolicyInput", "approverOffice", Takes::Picks(&["REQUIRED"])),
+    ("PolicyInput", "agreementRequired", Takes::Picks(&["true"])),
     ("PolicyInput", "level1Target", Takes::Picks(&["0", "100"])),
     ("PolicyInput", "mustMix shouldMix", Takes::Picks(&[r#""2 different band""#])),
     ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),

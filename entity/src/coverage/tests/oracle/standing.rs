@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Oracle;
 use crate::coverage::PolicyTerms;
-use crate::coverage::roster::{Allocation, AllocationTerms, Approval, Certificate, PersonIx};
+use crate::coverage::roster::{Agreement, Allocation, AllocationTerms, Approval, Certificate, PersonIx};
 use crate::period::Day;
 use crate::value::register::DelegationKind;
 use crate::value::{AppointmentRole, ApproverOffice, Reason};
@@ -118,6 +118,23 @@ impl<'a> Oracle<'a> {
         filed.iter().filter(holds).collect()
     }
 
+    /// Whether a person has signed a version of the agreement, or, on a day up to its last day to sign, one that served
+    /// before it.
+    fn has_signed(self, person: PersonIx, version: &Agreement) -> bool {
+        let signatures = self.roster.signatures.iter().filter(|row| row.person == person && row.on <= self.day);
+        let before = self.roster.agreements.iter().filter(|other| other.from < version.from);
+        let before = before.max_by_key(|other| other.from);
+        signatures.into_iter().any(|row| row.agreement == version.id)
+            || self.day <= version.sign_by && before.is_some_and(|before| self.has_signed(person, before))
+    }
+
+    /// Whether there is a version in force, and none that serves is signed.
+    fn lacks_signature(self, person: PersonIx) -> bool {
+        let begun = self.roster.agreements.iter().filter(|version| version.from <= self.day);
+        let in_force = begun.max_by_key(|version| version.from);
+        in_force.is_some_and(|version| !self.has_signed(person, version))
+    }
+
     fn standing_policy(self, allocation: &Allocation) -> PolicyTerms {
         let members = self.members(allocation.unit);
         let policy = self.policy(&members).filter(|_| !self.people(&members).is_empty());
@@ -158,6 +175,7 @@ impl<'a> Oracle<'a> {
             (Reason::NotSignedOff, !allocation.signed_off.iter().any(|on| *on <= self.day)),
             (Reason::LineApprovalMissing, self.holding(allocation, Capacity::Line, &policy).is_empty()),
             (Reason::SeniorApprovalMissing, self.holding(allocation, Capacity::Senior, &policy).is_empty()),
+            (Reason::AgreementMissing, policy.agreement_required && self.lacks_signature(person)),
             (Reason::NoProtectedTime, !terms.is_some_and(|terms| terms.has_protected_time())),
             (Reason::LineManager, managed.len() * 2 > people.len()),
             (Reason::NotStarted, allocation.validity.from.is_some_and(|from| self.day < from)),
