@@ -10,6 +10,7 @@ pub mod authority;
 pub mod checklist;
 pub mod document;
 pub mod facts;
+pub mod framework;
 pub mod nomination;
 pub mod renewal;
 pub mod shares;

@@ -40,6 +40,7 @@ mod m20261201_000101_withdrawn_approval;
 mod m20261201_000102_directory_entry;
 mod m20261201_000111_delegation;
 mod m20261201_000131_documents;
+mod m20261201_000132_framework;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -78,6 +79,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000081_fact_change::Migration),
             Box::new(m20261201_000111_delegation::Migration),
             Box::new(m20261201_000131_documents::Migration),
+            Box::new(m20261201_000132_framework::Migration),
         ]
     }
 }

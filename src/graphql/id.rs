@@ -4,8 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, DeliveryId, DocumentId, ImportBatchId, JobRunId, NominationId, PersonId,
-    ReportId, SnapshotId, UnitId,
+    AllocationId, AppointmentId, AuditEventId, DeliveryId, DocumentId, FrameworkId, ImportBatchId, JobRunId,
+    NominationId, PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -29,6 +29,8 @@ pub(crate) enum NodeId {
     Appointment(AppointmentId),
     /// Names a document in commands; `node` finds none.
     Document(DocumentId),
+    /// Names a version of the competence framework in commands; `node` finds none.
+    Framework(FrameworkId),
 }
 
 impl NodeId {
@@ -51,6 +53,7 @@ impl NodeId {
             Self::Allocation(id) => format!("Allocation:{id}"),
             Self::Appointment(id) => format!("Appointment:{id}"),
             Self::Document(id) => format!("Document:{id}"),
+            Self::Framework(id) => format!("Framework:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -78,6 +81,7 @@ impl NodeId {
             "Allocation" => Self::Allocation(AllocationId(plain()?)),
             "Appointment" => Self::Appointment(AppointmentId(plain()?)),
             "Document" => Self::Document(DocumentId(plain()?)),
+            "Framework" => Self::Framework(FrameworkId(plain()?)),
             _ => return None,
         })
     }
@@ -114,6 +118,15 @@ impl NodeId {
         }
     }
 
+    /// The version of the competence framework with this id. `None` for an id of another kind, and for one that
+    /// [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_framework(id: &ID) -> Option<FrameworkId> {
+        match Self::decode(id)? {
+            Self::Framework(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The nomination with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
     pub(crate) fn decode_nomination(id: &ID) -> Option<NominationId> {
         match Self::decode(id)? {
@@ -145,6 +158,7 @@ mod tests {
             NodeId::Allocation(AllocationId(9)),
             NodeId::Appointment(AppointmentId(10)),
             NodeId::Document(DocumentId(11)),
+            NodeId::Framework(FrameworkId(12)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

@@ -38,6 +38,7 @@ pub struct Mutation(
     register::RoleMutation,
     register::AuthorityMutation,
     register::DocumentMutation,
+    register::FrameworkMutation,
 );
 
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ pub(crate) mod delivery;
 pub(crate) mod directory;
 pub(crate) mod document;
 pub(crate) mod enums;
+pub(crate) mod framework;
 pub(crate) mod import;
 pub(crate) mod job_run;
 pub(crate) mod level1;

@@ -4,6 +4,7 @@ pub(crate) mod access;
 mod audit;
 mod directory;
 mod documents;
+mod framework;
 pub(crate) mod history;
 mod network;
 mod node;
@@ -39,6 +40,7 @@ pub struct Query(
     node::NodeQuery,
     nominations::NominationQuery,
     documents::DocumentQuery,
+    framework::FrameworkQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

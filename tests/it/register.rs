@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod allocations;
+mod assessments;
 mod authority;
 mod bulk;
 mod directory_entry;

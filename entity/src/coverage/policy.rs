@@ -28,6 +28,9 @@ macro_rules! policy_numbers {
             pub approver_office: ApproverOffice,
             /// Whether people count only if they have signed the agreement in force. Files do not set it.
             pub agreement_required: bool,
+            /// Whether sign-offs against an earlier version of the competence framework end with the transition. Files do not
+            /// set it.
+            pub framework_transition_gates: bool,
             /// Mix rules, MUST before SHOULD.
             pub mix: Vec<Rule>,
         }
@@ -39,6 +42,7 @@ macro_rules! policy_numbers {
                     trainer_level: TRAINER_LEVEL.to_owned(),
                     approver_office: ApproverOffice::Shown,
                     agreement_required: false,
+                    framework_transition_gates: false,
                     mix: Vec::new(),
                 }
             }
@@ -118,7 +122,7 @@ pub enum Judged {
     Approvals,
     /// Level 3 passes and refreshers of Trainers.
     TrainerCertificates,
-    /// Signatures of the agreement.
+    /// Signatures of the agreement, and the framework version of sign-offs.
     Signatures,
     /// Absences of Peer Supporters.
     Absences,
@@ -160,6 +164,8 @@ pub struct PolicyChange {
     /// As in [`PolicyTerms`].
     pub agreement_required: Option<bool>,
     /// As in [`PolicyTerms`].
+    pub framework_transition_gates: Option<bool>,
+    /// As in [`PolicyTerms`].
     pub mix: Option<Vec<Rule>>,
 }
 
@@ -172,6 +178,7 @@ impl PolicyChange {
             trainer_level: Some(terms.trainer_level.clone()),
             approver_office: Some(terms.approver_office),
             agreement_required: Some(terms.agreement_required),
+            framework_transition_gates: Some(terms.framework_transition_gates),
             mix: Some(terms.mix.clone()),
         }
     }
@@ -180,10 +187,11 @@ impl PolicyChange {
     /// something about these records.
     #[must_use]
     pub fn judges(&self, records: Judged) -> bool {
-        let Self { numbers, trainer_level: _, approver_office, agreement_required, mix } = self;
+        let Self { numbers, trainer_level: _, approver_office, agreement_required, framework_transition_gates, mix } =
+            self;
         match records {
             Judged::Approvals if approver_office.is_some() => true,
-            Judged::Signatures if agreement_required.is_some() => true,
+            Judged::Signatures if agreement_required.is_some() || framework_transition_gates.is_some() => true,
             Judged::Posts if mix.is_some() => true,
             Judged::Approvals
             | Judged::Certificates
@@ -202,7 +210,8 @@ impl PolicyChange {
     /// Returns a policy with the change.
     #[must_use]
     pub fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
-        let Self { numbers, trainer_level, approver_office, agreement_required, mix } = self;
+        let Self { numbers, trainer_level, approver_office, agreement_required, framework_transition_gates, mix } =
+            self;
         let mut terms = policy.clone();
         for (number, value) in numbers {
             terms.set_number(*number, *value);
@@ -210,6 +219,7 @@ impl PolicyChange {
         terms.trainer_level = trainer_level.clone().unwrap_or(terms.trainer_level);
         terms.approver_office = approver_office.unwrap_or(terms.approver_office);
         terms.agreement_required = agreement_required.unwrap_or(terms.agreement_required);
+        terms.framework_transition_gates = framework_transition_gates.unwrap_or(terms.framework_transition_gates);
         terms.mix = mix.clone().unwrap_or(terms.mix);
         terms
     }

@@ -11,7 +11,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
-pub use self::register::{Agreement, Delegation, FiledRegisterTerms, Signature};
+pub use self::register::{Agreement, Assessed, Delegation, FiledRegisterTerms, Framework, Signature};
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
@@ -197,6 +197,8 @@ pub struct Organisation {
     pub staff_lists: Vec<StaffList>,
     /// All versions of the agreement, those to come too. They concern everyone, so a new one is read like a file.
     pub agreements: Vec<Agreement>,
+    /// All versions of the competence framework, in the same way.
+    pub frameworks: Vec<Framework>,
     /// The texts that the other lists refer to.
     pub words: Interner,
 }
@@ -225,6 +227,8 @@ pub struct Roster {
     pub register_terms: Vec<FiledRegisterTerms>,
     /// All signatures of the agreement.
     pub signatures: Vec<Signature>,
+    /// All assessments of people at the level of Peer Supporters.
+    pub assessments: Vec<Assessed>,
     /// The training of people whose training has changed since the organisation was read.
     pub retrained: HashMap<PersonIx, Arc<Training>>,
 }

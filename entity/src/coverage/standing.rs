@@ -174,7 +174,7 @@ pub(super) fn assess_allocation(
             let of = [Certificate::Level2, Certificate::Refresher];
             index.certificate_ends(person, &of, day, policy.certificate_months).is_some_and(|ends| ends <= day)
         }
-        Reason::NotSignedOff => allocation.signed_off.iter().all(|on| day < *on),
+        Reason::NotSignedOff => !index.is_signed_off(allocation, day, policy.framework_transition_gates),
         Reason::LineApprovalMissing => line == Approved::No,
         Reason::SeniorApprovalMissing => senior == Approved::No,
         Reason::AgreementMissing => policy.agreement_required && index.lacks_signature(person, day),

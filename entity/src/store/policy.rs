@@ -44,7 +44,8 @@ const fn number(row: &policy::Model, which: PolicyNumber) -> i32 {
 #[must_use]
 pub fn with_register(terms: PolicyTerms, stored: Option<&policy_register_terms::Model>) -> PolicyTerms {
     let agreement_required = stored.and_then(|row| row.agreement_required).unwrap_or(terms.agreement_required);
-    PolicyTerms { agreement_required, ..terms }
+    let gates = stored.and_then(|row| row.framework_transition_gates).unwrap_or(terms.framework_transition_gates);
+    PolicyTerms { agreement_required, framework_transition_gates: gates, ..terms }
 }
 
 /// Returns the terms of a stored policy, without what only the register sets. Numbers are clamped to their ranges.
@@ -113,6 +114,7 @@ pub fn register_terms(row: &policy_register_terms::Model) -> RegisterTerms {
         ended_months,
         band_order,
         agreement_required: _,
+        framework_transition_gates: _,
     } = row;
     let defaults = RegisterTerms::default();
     let number =
@@ -159,6 +161,7 @@ pub fn register_terms_row(
         ended_months: number(*ended_months),
         band_order: Some(band_order.join("; ")),
         agreement_required: Some(policy.agreement_required),
+        framework_transition_gates: Some(policy.framework_transition_gates),
     }
 }
 
@@ -190,7 +193,8 @@ mod tests {
             ended_months: 7,
             band_order: vec!["Band 5".to_owned(), "Band 6".to_owned()],
         };
-        let policy = PolicyTerms { agreement_required: true, ..PolicyTerms::default() };
+        let policy =
+            PolicyTerms { agreement_required: true, framework_transition_gates: true, ..PolicyTerms::default() };
         let row = register_terms_row(PolicyId(1), &terms, &policy);
         assert_eq!(register_terms(&row), terms);
         assert_eq!(with_register(PolicyTerms::default(), Some(&row)), policy);
@@ -206,6 +210,7 @@ mod tests {
             ended_months: None,
             band_order: None,
             agreement_required: None,
+            framework_transition_gates: None,
         };
         assert_eq!(register_terms(&none), RegisterTerms::default());
     }

@@ -78,5 +78,7 @@ words! {
         Policy = "POLICY",
         /// A version of the information pack or of the agreement.
         Document = "DOCUMENT",
+        /// A version of the competence framework.
+        Framework = "FRAMEWORK",
     }
 }

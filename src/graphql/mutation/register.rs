@@ -10,6 +10,7 @@ mod authority;
 mod command;
 mod decide;
 mod documents;
+mod framework;
 mod nominate;
 mod refusal;
 mod role;
@@ -20,6 +21,7 @@ use self::answer::{AnswerNominationInput, NominationPayload, RespondToNomination
 pub(crate) use self::authority::AuthorityMutation;
 use self::decide::DecideNominationInput;
 pub(crate) use self::documents::DocumentMutation;
+pub(crate) use self::framework::FrameworkMutation;
 use self::nominate::{NominateInput, NominationsPayload};
 pub(crate) use self::role::RoleMutation;
 use super::super::error::ApiError;

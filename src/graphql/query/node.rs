@@ -135,7 +135,8 @@ impl Stored {
                 | NodeId::Nomination(_)
                 | NodeId::Appointment(_)
                 | NodeId::Allocation(_)
-                | NodeId::Document(_) => {}
+                | NodeId::Document(_)
+                | NodeId::Framework(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

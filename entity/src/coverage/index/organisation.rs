@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Index;
 use super::by_key;
 use super::grouped::Grouped;
-use crate::coverage::roster::{Agreement, Away, Organisation, Pass, PersonIx, Post, StaffList, UnitIx};
+use crate::coverage::roster::{Agreement, Away, Framework, Organisation, Pass, PersonIx, Post, StaffList, UnitIx};
 use crate::coverage::tree::Tree;
 use crate::id::{PersonId, UnitId};
 use crate::interner::Symbol;
@@ -28,6 +28,7 @@ pub(super) struct OrganisationIndex {
     units_not_read: HashSet<UnitIx>,
     /// By first day in force.
     pub(super) agreements: Vec<Agreement>,
+    pub(super) frameworks: Vec<Framework>,
     /// People by their linked ids, except the lowest id of each person.
     linked: HashMap<PersonId, PersonIx>,
 }
@@ -35,7 +36,7 @@ pub(super) struct OrganisationIndex {
 impl OrganisationIndex {
     /// Builds the indexes of an organisation.
     pub(super) fn new(organisation: &Organisation) -> Self {
-        let Organisation { units, people, posts, passes, away, staff_lists: lists, agreements, words: _ } =
+        let Organisation { units, people, posts, passes, away, staff_lists: lists, agreements, frameworks, words: _ } =
             organisation;
         let mut agreements = agreements.clone();
         agreements.sort_by_key(|agreement| agreement.from);
@@ -65,6 +66,7 @@ impl OrganisationIndex {
             staff_lists,
             units_not_read: lists.iter().flat_map(|list| &list.unread).map(|(unit, _)| *unit).collect(),
             agreements,
+            frameworks: frameworks.clone(),
             linked: linked.flat_map(|(place, person)| person.linked.iter().map(move |id| (*id, place))).collect(),
         }
     }

@@ -219,12 +219,13 @@ impl Transaction {
 
 /// Columns with free text of tables that commands write. The images of rows in change records leave them out, so that an
 /// erasure need not search these.
-const FREE_TEXT: [(&str, &str); 5] = [
+const FREE_TEXT: [(&str, &str); 6] = [
     ("document", "address"),
     ("document", "body"),
     ("document", "title"),
     ("exemption", "agreed_by"),
     ("exemption", "reason"),
+    ("framework_statement", "body"),
 ];
 
 /// The image of a row without its free text.

@@ -8,11 +8,12 @@ use sea_orm::{
 
 use super::{Loader, each};
 use crate::coverage::Index;
-use crate::coverage::roster::{Agreement, Delegation, FiledRegisterTerms, Signature};
+use crate::coverage::roster::{Agreement, Assessed, Delegation, FiledRegisterTerms, Framework, Signature};
 use crate::id::{DocumentId, PersonId, PolicyId};
 use crate::period::Validity;
+use crate::register::framework::SIGN_OFF_LEVEL;
 use crate::store::policy::register_terms;
-use crate::table::{delegation, document, document_confirmation, policy, policy_register_terms};
+use crate::table::{assessment, delegation, document, document_confirmation, framework, policy, policy_register_terms};
 use crate::value::register::DocumentKind;
 
 impl Loader {
@@ -27,6 +28,38 @@ impl Loader {
         })
         .await
     }
+}
+
+impl Loader {
+    /// Reads every version of the competence framework.
+    pub(super) async fn frameworks(&mut self) -> Result<(), DbErr> {
+        let rows = framework::Entity::find().order_by_asc(framework::Column::Id);
+        self.each(rows, |known, row: framework::Model| {
+            let framework::Model { id, in_force_from: from, transition_until, .. } = row;
+            known.organisation.frameworks.push(Framework { id, from, transition_until });
+        })
+        .await
+    }
+}
+
+/// Reads the assessments of these people, or of all, at the level of Peer Supporters.
+pub(super) async fn assessments(
+    txn: &DatabaseTransaction,
+    index: &Index,
+    of: Option<&[PersonId]>,
+) -> Result<Vec<Assessed>, DbErr> {
+    let rows = assessment::Entity::find()
+        .filter(assessment::Column::Level.eq(SIGN_OFF_LEVEL))
+        .apply_if(of, |rows, people| rows.filter(assessment::Column::PersonId.is_in(people.iter().copied())))
+        .order_by_asc(assessment::Column::Id);
+    let mut found = Vec::new();
+    each(txn, rows, |row: assessment::Model| {
+        let Some(person) = index.person_by_id(row.person_id) else { return };
+        let assessment::Model { id, framework_id: framework, assessed_on: on, met, .. } = row;
+        found.push(Assessed { id, person, framework, on, met });
+    })
+    .await?;
+    Ok(found)
 }
 
 /// Reads the signatures of these people, or of all. What was confirmed of information packs is not among them.

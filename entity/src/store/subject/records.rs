@@ -42,6 +42,7 @@ impl Reader<'_> {
             self.report_settings().await?,
             self.directory_entry().await?,
             self.documents().await?,
+            self.assessments().await?,
             self.sessions(periods).await?,
             self.nominations().await?,
             self.decisions().await?,

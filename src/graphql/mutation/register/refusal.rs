@@ -69,8 +69,10 @@ pub(crate) enum RefusalCode {
     AddressInvalid,
     /// The document is of another kind than the command is for.
     WrongDocument,
-    /// A later version of the document is in force.
+    /// A later version of the document or of the competence framework is in force.
     DocumentReplaced,
+    /// The competence framework has no such version, level or statement, or a statement was given twice.
+    StatementUnknown,
     /// The person has no office on these days that could be delegated.
     NoOffice,
 }

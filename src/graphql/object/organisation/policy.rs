@@ -92,6 +92,12 @@ impl Policy {
         self.filed.agreement_required
     }
 
+    /// Whether sign-offs against an earlier version of the competence framework stop counting after the transition to a later
+    /// one.
+    async fn framework_transition_gates(&self) -> bool {
+        self.filed.framework_transition_gates
+    }
+
     /// Staff lists that are older than this many days cannot show that a team is covered.
     async fn stale_days(&self) -> u32 {
         self.filed.stale_days

@@ -18,7 +18,8 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 10] = [
+const ABOUT_HIDDEN: [&str; 11] = [
+    "recordAssessment",
     "respondToNomination",
     "withdrawNomination",
     "answerNomination",
@@ -31,7 +32,7 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "withdrawApproval",
 ];
 
-const WISHES: [Wish; 44] = [
+const WISHES: [Wish; 47] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -272,8 +273,25 @@ const WISHES: [Wish; 44] = [
         asked: |_| about_document("acknowledgeDocument", 1),
         may: |sight| sight.is_staff(),
     },
+    Wish {
+        field: "publishFramework",
+        asked: |_| {
+            r#"publishFramework(input: {version: "9", inForceFrom: "2026-11-20", transitionUntil: "2026-12-20", approvedBy: "Committee", approvedOn: "2026-11-02", statements: [{code: "C1", level: 2, domain: "Coping", text: "Listens"}]}) { refusals { code } }"#
+                .to_owned()
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    // A Peer Supporter, whom every Trainer finds, and a nurse who is none.
+    Wish { field: "recordAssessment", asked: |_| assess(6), may: |sight| sight.assesses() },
+    Wish { field: "recordAssessment", asked: |_| assess(41), may: |sight| sight.takes_coordinators_steps() },
     Wish { field: "signAgreement", asked: |_| about_document("signAgreement", 2), may: |sight| sight.is_staff() },
 ];
+
+/// An assessment of a person.
+fn assess(person: i64) -> String {
+    let id = encoded("Person", person);
+    format!(r#"recordAssessment(input: {{personId: "{id}", level: 2, results: []}}) {{ refusals {{ code }} }}"#)
+}
 
 /// A command about a document.
 fn about_document(field: &str, document: i64) -> String {

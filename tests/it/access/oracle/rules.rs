@@ -107,7 +107,15 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "supporters", Each(See::PickedRecord)),
     ("Query", "trainers champions", Each(See::PersonAndUnit)),
     ("Query", "courses", If(See::Courses)),
-    ("Query", "documents", If(See::Courses)),
+    ("Query", "documents frameworks", If(See::Courses)),
+    ("Framework", "id version inForceFrom transitionUntil approvedBy approvedOn isInForce statements", WithIt),
+    ("FrameworkStatement", "code level domain text", WithIt),
+    ("FrameworkPayload", "framework refusals", WithIt),
+    // See `register::assessments`.
+    ("Query", "assessments", Own),
+    ("Assessment", "person assessedBy assessedOn level frameworkVersion allMet results evidence", Own),
+    ("StatementResult", "code outcome", Own),
+    ("AssessmentPayload", "assessment refusals", WithIt),
     // See `register::documents`.
     ("Query", "confirmedDocuments", Own),
     ("Document", "id kind version title address text inForceFrom signBy isInForce", WithIt),
@@ -153,7 +161,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
                   setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
-                  acknowledgeDocument signAgreement", WithIt),
+                  acknowledgeDocument signAgreement publishFramework recordAssessment", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -224,7 +232,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Policy", "unit", Each(See::Figures)),
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
                 minChampions supportersPerTrainer horizonDays mix trainerCertificateMonths trainerLevel minTrainers approverOffice \
-                agreementRequired staleDays register", WithIt),
+                agreementRequired frameworkTransitionGates staleDays register", WithIt),
     ("RegisterTerms", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths bandOrder",
      WithIt),
     ("MixRule", "rule must", WithIt),
@@ -337,7 +345,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("PolicyInput", "staleDays", Takes::Picks(&["1", "400"])),
     ("PolicyInput", "trainerLevel", Takes::Picks(&[r#""Ward""#])),
     ("PolicyInput", "approverOffice", Takes::Picks(&["REQUIRED"])),
-    ("PolicyInput", "agreementRequired", Takes::Picks(&["true"])),
+    ("PolicyInput", "agreementRequired frameworkTransitionGates", Takes::Picks(&["true"])),
     ("PolicyInput", "level1Target", Takes::Picks(&["0", "100"])),
     ("PolicyInput", "mustMix shouldMix", Takes::Picks(&[r#""2 different band""#])),
     ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),
@@ -393,6 +401,15 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.documents", "kind", Takes::Picks(&["INFORMATION_PACK", "AGREEMENT"])),
     // See `register::documents`.
     ("Query.confirmedDocuments", "personId", Takes::Apart),
+    // See `register::assessments`.
+    ("Query.assessments", "personId", Takes::Apart),
+    ("Mutation.publishFramework", "input", Takes::Input),
+    ("PublishFrameworkInput", "version inForceFrom transitionUntil approvedBy approvedOn statements preview idempotencyKey",
+     Takes::Wish),
+    ("FrameworkStatementInput", "code level domain text", Takes::Wish),
+    ("Mutation.recordAssessment", "input", Takes::Input),
+    ("RecordAssessmentInput", "personId level frameworkId results evidence day preview idempotencyKey", Takes::Wish),
+    ("StatementResultInput", "code outcome", Takes::Wish),
     ("Mutation.publishDocument", "input", Takes::Input),
     ("PublishDocumentInput", "kind version title address text inForceFrom signBy preview idempotencyKey", Takes::Wish),
     ("Mutation.acknowledgeDocument", "input", Takes::Input),

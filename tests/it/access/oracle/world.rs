@@ -2,17 +2,17 @@
 
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, DocumentId, ExemptionId, JobRunId,
-    NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId,
-    UnitId,
+    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, DocumentId, ExemptionId,
+    FrameworkId, FrameworkStatementId, JobRunId, NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId,
+    RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    appointment, completion, delivery, directory_entry, document, exemption, job_run, nomination, person, policy, post,
-    register_text, rows_not_read, unavailability,
+    appointment, completion, delivery, directory_entry, document, exemption, framework, framework_statement, job_run,
+    nomination, person, policy, post, register_text, rows_not_read, unavailability,
 };
 use entity::value::register::DocumentKind;
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
@@ -137,6 +137,24 @@ pub(super) async fn build(world: &World) {
         ..pack.clone()
     };
     insert::<document::Entity>(db, [pack, agreement]).await;
+    let version = framework::Model {
+        id: FrameworkId(1),
+        version: "2026".to_owned(),
+        in_force_from: day("2026-01-01"),
+        transition_until: day("2026-06-30"),
+        approved_by: "Staff Governance Committee".to_owned(),
+        approved_on: day("2025-12-01"),
+    };
+    insert::<framework::Entity>(db, [version]).await;
+    let statement = framework_statement::Model {
+        id: FrameworkStatementId(1),
+        framework_id: FrameworkId(1),
+        code: "C1".to_owned(),
+        level: 2,
+        domain: "Coping".to_owned(),
+        body: "Listens without judging.".to_owned(),
+    };
+    insert::<framework_statement::Entity>(db, [statement]).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.

@@ -9,14 +9,14 @@ use proptest::sample::Index as Choice;
 
 use super::allocation::{Unplaced, allocation};
 use super::{
-    MANAGERS, PEOPLE, any_approval, any_day, any_person, any_unit, any_validity, certificate, delegations, early_day,
-    pass, policy, role, signature, spell,
+    MANAGERS, PEOPLE, any_approval, any_day, any_person, any_unit, any_validity, assessed, certificate, delegations,
+    early_day, numbered, pass, policy, role, signature, spell,
 };
 use crate::coverage::PolicyTerms;
 use crate::coverage::index::{Extent, Replacement, Roles, UnitFacts};
 use crate::coverage::roster::{
-    Allocation, Appointment, Approval, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Roster,
-    Signature, Training, UnitIx,
+    Allocation, Appointment, Approval, Assessed, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx,
+    Roster, Signature, Training, UnitIx,
 };
 use crate::id::AllocationId;
 use crate::period::{Day, Validity};
@@ -45,6 +45,8 @@ pub(in crate::coverage::tests) enum AnyChange {
     Delegations(Vec<Delegation>),
     /// Replaces a person's signatures.
     Signatures(PersonIx, Vec<Signature>),
+    /// Replaces a person's assessments.
+    Assessments(PersonIx, Vec<Assessed>),
 }
 
 /// A change of one allocation.
@@ -110,6 +112,8 @@ pub(in crate::coverage::tests) fn any_change() -> impl Strategy<Value = AnyChang
         3 => delegations().prop_map(AnyChange::Delegations),
         3 => (any_person(), vec(signature(any_person()), 0..4))
             .prop_map(|(person, rows)| AnyChange::Signatures(person, rows)),
+        3 => (any_person(), vec(assessed(any_person()), 0..4))
+            .prop_map(|(person, rows)| AnyChange::Assessments(person, rows)),
     ]
 }
 
@@ -189,6 +193,12 @@ impl AnyChange {
                 roster.signatures.retain(|row| row.person != *person);
                 roster.signatures.extend(rows.iter().map(|row| Signature { person: *person, ..*row }));
             }
+            Self::Assessments(person, rows) => {
+                extent.people.insert(*person);
+                roster.assessments.retain(|row| row.person != *person);
+                let rows = numbered(rows.clone()).into_iter();
+                roster.assessments.extend(rows.map(|row| Assessed { person: *person, ..row }));
+            }
         }
     }
 }
@@ -238,6 +248,7 @@ pub(in crate::coverage::tests) fn read_again(roster: &Roster, extent: &Extent) -
             champions: own_roles(&roster.champions),
             trainers: own_roles(&roster.trainers),
             delegations: roster.delegations.iter().filter(|row| has(row.principal)).copied().collect(),
+            assessments: roster.assessments.iter().filter(|row| has(row.person)).copied().collect(),
             signatures: roster.signatures.iter().filter(|row| has(row.person)).copied().collect(),
         },
         training: extent.people.iter().map(training).collect(),

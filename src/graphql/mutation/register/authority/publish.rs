@@ -190,6 +190,7 @@ fn values(terms: &PolicyTerms, register: &RegisterTerms) -> Json {
         trainer_level,
         approver_office,
         agreement_required,
+        framework_transition_gates,
         mix,
     } = terms;
     let RegisterTerms {
@@ -209,7 +210,7 @@ fn values(terms: &PolicyTerms, register: &RegisterTerms) -> Json {
         "minChampions": min_champions, "supportersPerTrainer": supporters_per_trainer, "horizonDays": horizon_days,
         "trainerCertificateMonths": trainer_certificate_months, "minTrainers": min_trainers, "staleDays": stale_days,
         "trainerLevel": trainer_level, "approverOffice": approver_office,
-        "agreementRequired": agreement_required, "mix": mix,
+        "agreementRequired": agreement_required, "frameworkTransitionGates": framework_transition_gates, "mix": mix,
         "nominationDays": nomination_days, "silenceDays": silence_days, "againDays": again_days,
         "monthsInPost": months_in_post, "monthsActive": months_active, "waitingPerNominator": waiting_per_nominator,
         "endedMonths": ended_months, "bandOrder": band_order,
