@@ -99,4 +99,16 @@ ids! {
     ChangeObjectId,
     /// What one Peer Supporter says in the directory.
     DirectoryEntryId,
+    /// One version of the information pack or of the agreement.
+    DocumentId,
+    /// One person's confirmation of a document.
+    DocumentConfirmationId,
+    /// One version of the competence framework.
+    FrameworkId,
+    /// One statement of a version of the competence framework.
+    FrameworkStatementId,
+    /// One assessment of a person against a level of the competence framework.
+    AssessmentId,
+    /// The result of one statement of an assessment.
+    AssessmentResultId,
 }

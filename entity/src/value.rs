@@ -82,7 +82,7 @@ words! {
         NotAvailable = "NOT_AVAILABLE",
         /// Level 1 or Level 2 is missing, or the certificate has expired.
         Training = "TRAINING",
-        /// The sign-off or an approval is missing or has lapsed.
+        /// The sign-off, an approval or the signed agreement is missing or has lapsed.
         Approval = "APPROVAL",
         /// No protected time is recorded.
         ProtectedTime = "PROTECTED_TIME",
@@ -162,6 +162,8 @@ words! {
         LineApprovalMissing = "LINE_APPROVAL_MISSING",
         /// No senior manager's approval is valid.
         SeniorApprovalMissing = "SENIOR_APPROVAL_MISSING",
+        /// The agreement in force is not signed, and the policy requires it.
+        AgreementMissing = "AGREEMENT_MISSING",
         /// Protected hours are zero or not recorded.
         NoProtectedTime = "NO_PROTECTED_TIME",
         /// Line manager of more than half of the people.

@@ -39,6 +39,8 @@ mod m20261201_000091_register;
 mod m20261201_000101_withdrawn_approval;
 mod m20261201_000102_directory_entry;
 mod m20261201_000111_delegation;
+mod m20261201_000131_documents;
+mod m20261201_000132_framework;
 mod m20261201_000161_carry_over;
 
 /// The steps, oldest first.
@@ -78,6 +80,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000081_fact_change::Migration),
             Box::new(m20261201_000111_delegation::Migration),
             Box::new(m20261201_000161_carry_over::Migration),
+            Box::new(m20261201_000131_documents::Migration),
+            Box::new(m20261201_000132_framework::Migration),
         ]
     }
 }

@@ -88,7 +88,6 @@ macro_rules! rights {
 }
 
 // Everyone on file is STAFF, whatever else they are; each role lists only what it adds.
-// A Trainer has no line of their own yet: sessions and who attended them are not held.
 rights! {
     /// See which teams there are and who their Peer Supporters, Champions and managers are.
     Directory = "DIRECTORY" {
@@ -123,8 +122,8 @@ rights! {
         SeniorManager => TheirUnits,
         Auditor => Everything,
     }
-    /// Try another limit of days away or another mix: these depend on absences and posts, which no Peer Supporter's record
-    /// shows.
+    /// Try another limit of days away, to require the agreement, or another mix: these depend on absences, signatures and posts,
+    /// which no Peer Supporter's record shows.
     WhatIfUnrecorded = "WHAT_IF_UNRECORDED" {
         Admin => Everything,
         Coordinator => Everything,
@@ -157,6 +156,14 @@ rights! {
     }
     /// See the training modules.
     Courses = "COURSES" {
+        Admin => Everything,
+        Coordinator => Everything,
+        Staff => Everything,
+        Dashboard => Everything,
+        Auditor => Everything,
+    }
+    /// Read the information pack, the agreement and the competence framework.
+    Documents = "DOCUMENTS" {
         Admin => Everything,
         Coordinator => Everything,
         Staff => Everything,
@@ -227,6 +234,12 @@ rights! {
     Register = "REGISTER" {
         Coordinator => Everything,
     }
+    /// Record assessments of others against the competence framework, for a Trainer only while active; people only, never a
+    /// token.
+    Assess = "ASSESS" {
+        Coordinator => Everything,
+        Trainer => Everything,
+    }
     /// Erase a person's name and contact details; people only, never a token.
     Erase = "ERASE" {
         Admin => Everything,
@@ -249,7 +262,10 @@ impl Right {
     /// would outlive a stolen token.
     #[must_use]
     pub const fn is_for_people_only(self) -> bool {
-        matches!(self, Self::ManageAccess | Self::Erase | Self::ReportSettings | Self::Nominations | Self::Register)
+        matches!(
+            self,
+            Self::ManageAccess | Self::Erase | Self::ReportSettings | Self::Nominations | Self::Register | Self::Assess
+        )
     }
 }
 

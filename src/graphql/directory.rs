@@ -130,6 +130,11 @@ impl ReferenceData {
     }
 
     /// The board's name for the level of a unit.
+    pub(crate) fn numbers_of(&self, person: PersonIx) -> Vec<PersonId> {
+        let person = &self.facts.index.roster().people[person.at()];
+        person.linked.iter().copied().chain([person.id]).collect()
+    }
+
     pub(crate) fn level(&self, unit: UnitId) -> Option<&str> {
         self.lookups.levels.get(&unit).map(|word| self.lookups.words.get(*word))
     }

@@ -4,8 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId,
-    SnapshotId, UnitId,
+    AllocationId, AppointmentId, AuditEventId, DeliveryId, DocumentId, FrameworkId, ImportBatchId, JobRunId,
+    NominationId, PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -27,6 +27,10 @@ pub(crate) enum NodeId {
     Allocation(AllocationId),
     /// An appointment has no page of its own: `node` does not find it.
     Appointment(AppointmentId),
+    /// Names a document in commands; `node` finds none.
+    Document(DocumentId),
+    /// Names a version of the competence framework in commands; `node` finds none.
+    Framework(FrameworkId),
 }
 
 impl NodeId {
@@ -48,6 +52,8 @@ impl NodeId {
             Self::Nomination(id) => format!("Nomination:{id}"),
             Self::Allocation(id) => format!("Allocation:{id}"),
             Self::Appointment(id) => format!("Appointment:{id}"),
+            Self::Document(id) => format!("Document:{id}"),
+            Self::Framework(id) => format!("Framework:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -74,6 +80,8 @@ impl NodeId {
             "Nomination" => Self::Nomination(NominationId(plain()?)),
             "Allocation" => Self::Allocation(AllocationId(plain()?)),
             "Appointment" => Self::Appointment(AppointmentId(plain()?)),
+            "Document" => Self::Document(DocumentId(plain()?)),
+            "Framework" => Self::Framework(FrameworkId(plain()?)),
             _ => return None,
         })
     }
@@ -98,6 +106,23 @@ impl NodeId {
     pub(crate) fn decode_appointment(id: &ID) -> Option<AppointmentId> {
         match Self::decode(id)? {
             Self::Appointment(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The document with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_document(id: &ID) -> Option<DocumentId> {
+        match Self::decode(id)? {
+            Self::Document(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The version of the competence framework with this id. `None` for an id of another kind, and for one that
+    /// [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_framework(id: &ID) -> Option<FrameworkId> {
+        match Self::decode(id)? {
+            Self::Framework(id) => Some(id),
             _ => None,
         }
     }
@@ -132,6 +157,8 @@ mod tests {
             NodeId::Nomination(NominationId(8)),
             NodeId::Allocation(AllocationId(9)),
             NodeId::Appointment(AppointmentId(10)),
+            NodeId::Document(DocumentId(11)),
+            NodeId::Framework(FrameworkId(12)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

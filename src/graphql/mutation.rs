@@ -37,6 +37,8 @@ pub struct Mutation(
     register::NominationMutation,
     register::RoleMutation,
     register::AuthorityMutation,
+    register::DocumentMutation,
+    register::FrameworkMutation,
 );
 
 #[derive(Debug, Default)]

@@ -4,6 +4,8 @@ pub(crate) mod access;
 mod audit;
 mod carried_roles;
 mod directory;
+mod documents;
+mod framework;
 pub(crate) mod history;
 mod network;
 mod node;
@@ -39,6 +41,8 @@ pub struct Query(
     node::NodeQuery,
     nominations::NominationQuery,
     carried_roles::CarriedRoleQuery,
+    documents::DocumentQuery,
+    framework::FrameworkQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

@@ -193,7 +193,7 @@ pub(super) const fn standing_group(group: StandingGroup) -> &'static str {
         StandingGroup::Counts => "Count towards cover",
         StandingGroup::NotAvailable => "Long absence, or paused",
         StandingGroup::Training => "Training is missing or has expired",
-        StandingGroup::Approval => "A sign-off or an approval is missing or has expired",
+        StandingGroup::Approval => "A sign-off, an approval or the signed agreement is missing or has expired",
         StandingGroup::ProtectedTime => "No protected time is recorded",
         StandingGroup::Other => "Left, moved, stood down, not started, or cannot count in this team",
     }

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
 mod allocations;
+mod assessments;
 mod authority;
 mod bulk;
 mod carry_over;
 mod directory_entry;
+mod documents;
 mod files;
 mod lists;
 mod nominations;

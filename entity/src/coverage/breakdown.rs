@@ -24,7 +24,12 @@ impl StandingGroup {
             None => Self::Counts,
             Some(Reason::Away | Reason::Paused) => Self::NotAvailable,
             Some(Reason::Level1Missing | Reason::Level2Missing | Reason::CertificateExpired) => Self::Training,
-            Some(Reason::NotSignedOff | Reason::LineApprovalMissing | Reason::SeniorApprovalMissing) => Self::Approval,
+            Some(
+                Reason::NotSignedOff
+                | Reason::LineApprovalMissing
+                | Reason::SeniorApprovalMissing
+                | Reason::AgreementMissing,
+            ) => Self::Approval,
             Some(Reason::NoProtectedTime) => Self::ProtectedTime,
             Some(
                 Reason::Left

@@ -84,6 +84,13 @@ pub(crate) fn days_of_change(
     let certificate_months = asked(PolicyNumber::CertificateMonths);
     let approval_months = asked(PolicyNumber::ApprovalMonths);
 
+    for agreement in index.agreements() {
+        days.add(Some(agreement.from));
+        days.add(Some(agreement.sign_by.plus_days(1)));
+    }
+    for framework in index.frameworks() {
+        days.add(Some(framework.transition_until.plus_days(1)));
+    }
     for person in &people {
         for post in index.posts_of(*person) {
             days.add_validity(post.validity);
@@ -104,6 +111,8 @@ pub(crate) fn days_of_change(
         }
         if supports {
             days.add(index.level1_on(*person));
+            index.assessments_of(*person).iter().for_each(|assessed| days.add(Some(assessed.on)));
+            index.signatures_of(*person).iter().for_each(|signature| days.add(Some(signature.on)));
             index.away(*person).iter().for_each(|spell| days.add_validity(*spell));
             for pass in index.passes_of(*person) {
                 days.add(Some(pass.on));

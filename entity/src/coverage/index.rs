@@ -14,8 +14,8 @@ use self::grouped::Grouped;
 use self::organisation::OrganisationIndex;
 pub use self::replace::{Extent, Replacement, Roles, UnitFacts};
 use super::roster::{
-    Allocation, Appointment, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Roster,
-    UnitIx,
+    Allocation, Appointment, Assessed, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx,
+    Roster, Signature, UnitIx,
 };
 use crate::period::Day;
 use crate::register::terms::RegisterTerms;
@@ -34,6 +34,9 @@ pub struct Index {
     appointments_by_person: Grouped,
     /// By line manager, or by the person who has none.
     delegations: HashMap<PersonIx, Vec<Delegation>>,
+    signatures: HashMap<PersonIx, Vec<Signature>>,
+    /// Of each person by day, then in the order in which they were recorded.
+    assessments: HashMap<PersonIx, Vec<Assessed>>,
     /// By unit and first day of the policy.
     register_terms: HashMap<(UnitIx, Day), RegisterTerms>,
 }
@@ -60,6 +63,8 @@ impl Index {
         let (units, people) = (facts.units.len(), facts.people.len());
         let mut policies = by_key(policies, |filed| filed.unit);
         policies.values_mut().for_each(|filed| filed.sort_by_key(|filed| filed.from));
+        let mut assessments = by_key(&roster.assessments, |assessed| assessed.person);
+        assessments.values_mut().for_each(|own| own.sort_by_key(|assessed| (assessed.on, assessed.id)));
         Self {
             organisation,
             allocations_by_unit: Grouped::new(units, allocations.iter().map(|allocation| allocation.unit.at())),
@@ -70,6 +75,8 @@ impl Index {
             appointments_by_unit: Grouped::new(units, appointments.iter().map(|row| row.unit.at())),
             appointments_by_person: Grouped::new(people, appointments.iter().map(|row| row.person.at())),
             delegations: by_key(&roster.delegations, |delegation| delegation.principal),
+            assessments,
+            signatures: by_key(&roster.signatures, |signature| signature.person),
             register_terms: roster
                 .register_terms
                 .iter()

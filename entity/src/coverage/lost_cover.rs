@@ -48,6 +48,7 @@ enum Need {
     Level1,
     Level2,
     SignOff,
+    Agreement,
     Colleague,
     Policy,
 }
@@ -61,6 +62,7 @@ impl Need {
             Reason::Level1Missing => Self::Level1,
             Reason::Level2Missing => Self::Level2,
             Reason::NotSignedOff => Self::SignOff,
+            Reason::AgreementMissing => Self::Agreement,
             Reason::Left
             | Reason::NotInTeam
             | Reason::StoodDown
@@ -80,6 +82,7 @@ impl Need {
             Self::Level1 => "arrange Level 1".to_owned(),
             Self::Level2 => "arrange Level 2 training".to_owned(),
             Self::SignOff => "arrange sign-off".to_owned(),
+            Self::Agreement => "have the agreement signed".to_owned(),
             Self::Colleague => {
                 format!("nominate {}", if number == 1 { "another colleague" } else { "other colleagues" })
             }

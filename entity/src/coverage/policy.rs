@@ -26,6 +26,11 @@ macro_rules! policy_numbers {
             pub trainer_level: String,
             /// How approvals by people who did not hold the office are treated.
             pub approver_office: ApproverOffice,
+            /// Whether people count only if they have signed the agreement in force. Files do not set it.
+            pub agreement_required: bool,
+            /// Whether sign-offs against an earlier version of the competence framework end with the transition. Files do not
+            /// set it.
+            pub framework_transition_gates: bool,
             /// Mix rules, MUST before SHOULD.
             pub mix: Vec<Rule>,
         }
@@ -36,6 +41,8 @@ macro_rules! policy_numbers {
                     $($field: $default,)+
                     trainer_level: TRAINER_LEVEL.to_owned(),
                     approver_office: ApproverOffice::Shown,
+                    agreement_required: false,
+                    framework_transition_gates: false,
                     mix: Vec::new(),
                 }
             }
@@ -115,6 +122,8 @@ pub enum Judged {
     Approvals,
     /// Level 3 passes and refreshers of Trainers.
     TrainerCertificates,
+    /// Signatures of the agreement, and the framework version of sign-offs.
+    Signatures,
     /// Absences of Peer Supporters.
     Absences,
     /// Posts of Peer Supporters and of their teams: job family, band, site and employer.
@@ -153,6 +162,10 @@ pub struct PolicyChange {
     /// As in [`PolicyTerms`].
     pub approver_office: Option<ApproverOffice>,
     /// As in [`PolicyTerms`].
+    pub agreement_required: Option<bool>,
+    /// As in [`PolicyTerms`].
+    pub framework_transition_gates: Option<bool>,
+    /// As in [`PolicyTerms`].
     pub mix: Option<Vec<Rule>>,
 }
 
@@ -164,6 +177,8 @@ impl PolicyChange {
             numbers: PolicyNumber::ALL.iter().map(|number| (*number, terms.number(*number))).collect(),
             trainer_level: Some(terms.trainer_level.clone()),
             approver_office: Some(terms.approver_office),
+            agreement_required: Some(terms.agreement_required),
+            framework_transition_gates: Some(terms.framework_transition_gates),
             mix: Some(terms.mix.clone()),
         }
     }
@@ -172,13 +187,16 @@ impl PolicyChange {
     /// something about these records.
     #[must_use]
     pub fn judges(&self, records: Judged) -> bool {
-        let Self { numbers, trainer_level: _, approver_office, mix } = self;
+        let Self { numbers, trainer_level: _, approver_office, agreement_required, framework_transition_gates, mix } =
+            self;
         match records {
             Judged::Approvals if approver_office.is_some() => true,
+            Judged::Signatures if agreement_required.is_some() || framework_transition_gates.is_some() => true,
             Judged::Posts if mix.is_some() => true,
             Judged::Approvals
             | Judged::Certificates
             | Judged::TrainerCertificates
+            | Judged::Signatures
             | Judged::Absences
             | Judged::Posts => numbers.iter().any(|(number, _)| number.judges() == Some(records)),
         }
@@ -192,13 +210,16 @@ impl PolicyChange {
     /// Returns a policy with the change.
     #[must_use]
     pub fn applied_to(&self, policy: &PolicyTerms) -> PolicyTerms {
-        let Self { numbers, trainer_level, approver_office, mix } = self;
+        let Self { numbers, trainer_level, approver_office, agreement_required, framework_transition_gates, mix } =
+            self;
         let mut terms = policy.clone();
         for (number, value) in numbers {
             terms.set_number(*number, *value);
         }
         terms.trainer_level = trainer_level.clone().unwrap_or(terms.trainer_level);
         terms.approver_office = approver_office.unwrap_or(terms.approver_office);
+        terms.agreement_required = agreement_required.unwrap_or(terms.agreement_required);
+        terms.framework_transition_gates = framework_transition_gates.unwrap_or(terms.framework_transition_gates);
         terms.mix = mix.clone().unwrap_or(terms.mix);
         terms
     }

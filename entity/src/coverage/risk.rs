@@ -126,6 +126,7 @@ pub(super) fn ending(reason: Reason, people: u32) -> String {
         | Reason::Level1Missing
         | Reason::Level2Missing
         | Reason::NotSignedOff
+        | Reason::AgreementMissing
         | Reason::LineManager
         | Reason::NotStarted
         | Reason::SoleMember => format!("{who} {}.", reason.prospect()),

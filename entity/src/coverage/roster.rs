@@ -11,7 +11,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
-pub use self::register::{Delegation, FiledRegisterTerms};
+pub use self::register::{Agreement, Assessed, Delegation, FiledRegisterTerms, Framework, Signature};
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
@@ -206,6 +206,10 @@ pub struct Organisation {
     pub staff_lists: Vec<StaffList>,
     /// All reorganisations in which the roles of a unit were carried over to another. Time in post is carried over too.
     pub successions: Vec<Succession>,
+    /// All versions of the agreement, those to come too. They concern everyone, so a new one is read like a file.
+    pub agreements: Vec<Agreement>,
+    /// All versions of the competence framework, in the same way.
+    pub frameworks: Vec<Framework>,
     /// The texts that the other lists refer to.
     pub words: Interner,
 }
@@ -232,6 +236,10 @@ pub struct Roster {
     pub delegations: Vec<Delegation>,
     /// The numbers of the register, of the policies that set any.
     pub register_terms: Vec<FiledRegisterTerms>,
+    /// All signatures of the agreement.
+    pub signatures: Vec<Signature>,
+    /// All assessments of people at the level of Peer Supporters.
+    pub assessments: Vec<Assessed>,
     /// The training of people whose training has changed since the organisation was read.
     pub retrained: HashMap<PersonIx, Arc<Training>>,
 }

@@ -72,7 +72,7 @@ pub struct Standing {
 
 impl Reason {
     /// Whether the reason is a step towards becoming a Peer Supporter that can be taken or repeated: training,
-    /// sign-off, approvals and protected time.
+    /// sign-off, approvals, the agreement and protected time.
     #[must_use]
     pub const fn is_open_step(self) -> bool {
         match self {
@@ -82,6 +82,7 @@ impl Reason {
             | Self::NotSignedOff
             | Self::LineApprovalMissing
             | Self::SeniorApprovalMissing
+            | Self::AgreementMissing
             | Self::NoProtectedTime => true,
             Self::Left
             | Self::NotInTeam
@@ -109,6 +110,7 @@ impl Reason {
             Self::NotSignedOff => "will not be signed off against the competence framework",
             Self::LineApprovalMissing => "will lack a line manager's approval that holds",
             Self::SeniorApprovalMissing => "will lack a senior manager's approval that holds",
+            Self::AgreementMissing => "will not have signed the agreement",
             Self::NoProtectedTime => "will have no protected time",
             Self::LineManager => "will be the line manager of more than half of the team",
             Self::NotStarted => "will not have started",
@@ -131,6 +133,7 @@ impl Reason {
             Self::NotSignedOff => "is not signed off against the competence framework",
             Self::LineApprovalMissing => "lacks a line manager's approval that holds",
             Self::SeniorApprovalMissing => "lacks a senior manager's approval that holds",
+            Self::AgreementMissing => "has not signed the agreement in force",
             Self::NoProtectedTime => "has no protected time recorded",
             Self::LineManager => "is the line manager of more than half of the team",
             Self::NotStarted => "has not started yet",
@@ -171,9 +174,10 @@ pub(super) fn assess_allocation(
             let of = [Certificate::Level2, Certificate::Refresher];
             index.certificate_ends(person, &of, day, policy.certificate_months).is_some_and(|ends| ends <= day)
         }
-        Reason::NotSignedOff => allocation.signed_off.iter().all(|on| day < *on),
+        Reason::NotSignedOff => !index.is_signed_off(allocation, day, policy.framework_transition_gates),
         Reason::LineApprovalMissing => line == Approved::No,
         Reason::SeniorApprovalMissing => senior == Approved::No,
+        Reason::AgreementMissing => policy.agreement_required && index.lacks_signature(person, day),
         Reason::NoProtectedTime => !terms.has_protected_time(),
         Reason::LineManager => colleagues.are_mostly_managed_by(person),
         Reason::NotStarted => allocation.validity.begins_after(day),

@@ -184,6 +184,7 @@ impl Step {
             Reason::NotSignedOff => Self::ToCount("sign-off"),
             Reason::LineApprovalMissing => Self::ToCount("the line manager's approval"),
             Reason::SeniorApprovalMissing => Self::ToCount("the senior manager's approval"),
+            Reason::AgreementMissing => Self::ToCount("the signature of the agreement"),
             Reason::NoProtectedTime => Self::ToCount("protected time"),
             Reason::NotStarted => Self::ToEnd(format!("{} not started yet: check the start date.", who("has", "have"))),
             Reason::Left => Self::ToEnd(format!("{} left: end the allocation.", who("has", "have"))),

@@ -23,6 +23,8 @@ mod policy;
 mod property;
 mod rollup;
 mod rows_not_read;
+mod sign_off;
+mod signature;
 mod stale;
 mod standing;
 mod team;

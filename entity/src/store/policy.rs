@@ -39,7 +39,16 @@ const fn number(row: &policy::Model, which: PolicyNumber) -> i32 {
     }
 }
 
-/// Returns the terms of a stored policy. Numbers are clamped to their ranges.
+/// Returns the terms of a policy with what only the register sets. Files have no column for it, so an import of the same
+/// policy leaves it as it is.
+#[must_use]
+pub fn with_register(terms: PolicyTerms, stored: Option<&policy_register_terms::Model>) -> PolicyTerms {
+    let agreement_required = stored.and_then(|row| row.agreement_required).unwrap_or(terms.agreement_required);
+    let gates = stored.and_then(|row| row.framework_transition_gates).unwrap_or(terms.framework_transition_gates);
+    PolicyTerms { agreement_required, framework_transition_gates: gates, ..terms }
+}
+
+/// Returns the terms of a stored policy, without what only the register sets. Numbers are clamped to their ranges.
 ///
 /// # Errors
 ///
@@ -104,6 +113,8 @@ pub fn register_terms(row: &policy_register_terms::Model) -> RegisterTerms {
         waiting_per_nominator,
         ended_months,
         band_order,
+        agreement_required: _,
+        framework_transition_gates: _,
     } = row;
     let defaults = RegisterTerms::default();
     let number =
@@ -121,9 +132,13 @@ pub fn register_terms(row: &policy_register_terms::Model) -> RegisterTerms {
     }
 }
 
-/// Returns the row of the numbers of the register that a policy sets.
+/// Returns the row of what the register sets for a policy: its numbers, and the parts of the policy that no file has.
 #[must_use]
-pub fn register_terms_row(policy_id: PolicyId, terms: &RegisterTerms) -> policy_register_terms::Model {
+pub fn register_terms_row(
+    policy_id: PolicyId,
+    terms: &RegisterTerms,
+    policy: &PolicyTerms,
+) -> policy_register_terms::Model {
     let RegisterTerms {
         nomination_days,
         silence_days,
@@ -145,6 +160,8 @@ pub fn register_terms_row(policy_id: PolicyId, terms: &RegisterTerms) -> policy_
         waiting_per_nominator: number(*waiting_per_nominator),
         ended_months: number(*ended_months),
         band_order: Some(band_order.join("; ")),
+        agreement_required: Some(policy.agreement_required),
+        framework_transition_gates: Some(policy.framework_transition_gates),
     }
 }
 
@@ -176,7 +193,12 @@ mod tests {
             ended_months: 7,
             band_order: vec!["Band 5".to_owned(), "Band 6".to_owned()],
         };
-        assert_eq!(register_terms(&register_terms_row(PolicyId(1), &terms)), terms);
+        let policy =
+            PolicyTerms { agreement_required: true, framework_transition_gates: true, ..PolicyTerms::default() };
+        let row = register_terms_row(PolicyId(1), &terms, &policy);
+        assert_eq!(register_terms(&row), terms);
+        assert_eq!(with_register(PolicyTerms::default(), Some(&row)), policy);
+        assert_eq!(with_register(policy.clone(), None), policy);
         let none = policy_register_terms::Model {
             policy_id: PolicyId(1),
             nomination_days: None,
@@ -187,6 +209,8 @@ mod tests {
             waiting_per_nominator: None,
             ended_months: None,
             band_order: None,
+            agreement_required: None,
+            framework_transition_gates: None,
         };
         assert_eq!(register_terms(&none), RegisterTerms::default());
     }

@@ -6,6 +6,8 @@
 pub mod carry_over;
 pub mod change;
 pub mod directory_entry;
+pub mod document;
+pub mod framework;
 pub mod kept;
 pub mod key;
 pub mod link;

@@ -124,6 +124,8 @@ pub async fn load_within(txn: DatabaseTransaction) -> Result<(LoadedRoster, Data
     loader.staff_lists().await?;
     loader.successions().await?;
     loader.away().await?;
+    loader.agreements().await?;
+    loader.frameworks().await?;
     let Loader { txn, organisation, .. } = loader;
     let empty = Index::new(Roster { organisation: organisation.into(), ..Roster::default() });
     let network = roles::read(&txn, &empty, None).await?;

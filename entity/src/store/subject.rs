@@ -4,8 +4,10 @@
 //! Names and numbers of other people are left out: the document is about one person. Data of an erased person is found
 //! by their pseudonym.
 
+mod assessments;
 mod delegations;
 mod directory;
+mod documents;
 mod records;
 mod register;
 mod roles;

@@ -28,6 +28,10 @@ pub struct Model {
     pub ended_months: Option<i32>,
     /// The pay bands, lowest first, separated by `;`.
     pub band_order: Option<String>,
+    /// Whether people count only if they have signed the agreement.
+    pub agreement_required: Option<bool>,
+    /// Whether sign-offs against an earlier version of the competence framework end with the transition.
+    pub framework_transition_gates: Option<bool>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -76,7 +76,9 @@ words! {
         Unit = "UNIT",
         /// The policies of a unit.
         Policy = "POLICY",
-        /// A document or a version of the competence framework.
+        /// A version of the information pack or of the agreement.
         Document = "DOCUMENT",
+        /// A version of the competence framework.
+        Framework = "FRAMEWORK",
     }
 }

@@ -114,6 +114,14 @@ words! {
         WouldNotCount = "WOULD_NOT_COUNT",
     }
 
+    /// The kind of a document that the network publishes.
+    DocumentKind {
+        /// What a nominee reads before accepting.
+        InformationPack = "INFORMATION_PACK",
+        /// What a Peer Supporter signs.
+        Agreement = "AGREEMENT",
+    }
+
     /// What a person is who stands in for a line manager.
     DelegationKind {
         /// The delegate of a line manager.

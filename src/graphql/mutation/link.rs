@@ -209,7 +209,7 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
         after: Some(json!({ "person": a.0, "sameAs": b.0 })),
         ..event(ctx, action)?
     };
-    txn.commit_reloading(change, Some(&record)).await?;
+    txn.commit_reloading(change, &record).await?;
     cache.changed_by(caller);
     Ok(LinkPeoplePayload { done: true, teams, teams_changed, refusal: None })
 }

@@ -38,6 +38,11 @@ pub(crate) struct PolicyInput {
     min_trainers: Option<i32>,
     /// How approvals count if the approver did not hold the office on the day of the decision.
     approver_office: Option<ApproverOffice>,
+    /// Whether people count only if they have signed the agreement in force. Files cannot set it.
+    agreement_required: Option<bool>,
+    /// Whether sign-offs against an earlier version of the competence framework stop counting after the transition to a later
+    /// one. Files cannot set it.
+    framework_transition_gates: Option<bool>,
     /// Staff lists that are older than this many days cannot show that a team is covered; 0 to 3,660.
     stale_days: Option<i32>,
     /// Rules about the mix that a team must meet, otherwise it is a MIX_GAP, separated by ';': '2 different job_family; 1 from
@@ -71,6 +76,8 @@ impl PolicyInput {
             trainer_level,
             min_trainers,
             approver_office,
+            agreement_required,
+            framework_transition_gates,
             stale_days,
             must_mix,
             should_mix,
@@ -97,6 +104,8 @@ impl PolicyInput {
             numbers,
             trainer_level,
             approver_office: approver_office.map(Into::into),
+            agreement_required,
+            framework_transition_gates,
             mix: rules(must_mix.as_deref(), should_mix.as_deref())?,
         })
     }

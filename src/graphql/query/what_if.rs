@@ -21,7 +21,7 @@ impl WhatIfQuery {
     /// import, and for viewers who may not try policies. A policy that assesses people by their records may be tried only by
     /// viewers who may see these records: `certificateMonths`, `approvalMonths` and `approverOffice` by those who may see every
     /// Peer Supporter of the teams and of their cover groups, `trainerCertificateMonths` by those who may see every Trainer
-    /// too. `awayDays`, `mustMix` and `shouldMix` depend on absences and posts, which no record shows, and may be tried only by
+    /// too. `awayDays`, `agreementRequired`, `frameworkTransitionGates`, `mustMix` and `shouldMix` depend on absences, signatures and posts, which no record shows, and may be tried only by
     /// administrators and coordinators.
     async fn what_if(
         &self,
@@ -58,9 +58,11 @@ impl WhatIfQuery {
 /// [`Code::Forbidden`].
 fn refuse_unseen(day_scope: &DayScope, unit: UnitIx, change: &PolicyChange) -> Result<(), ApiError> {
     let judges = |records: &[Judged]| records.iter().any(|records| change.judges(*records));
-    let refusal = if judges(&[Judged::Absences, Judged::Posts]) && !day_scope.scope().all(Right::WhatIfUnrecorded) {
-        "You may not try `awayDays`, `mustMix` or `shouldMix`: the answer would reveal absences and posts that no record \
-         shows. Change another part of the policy, or ask a coordinator to try it."
+    let refusal = if judges(&[Judged::Absences, Judged::Signatures, Judged::Posts])
+        && !day_scope.scope().all(Right::WhatIfUnrecorded)
+    {
+        "You may not try `awayDays`, `agreementRequired`, `frameworkTransitionGates`, `mustMix` or `shouldMix`: the answer would reveal absences, \
+         signatures and posts that no record shows. Change another part of the policy, or ask a coordinator to try it."
     } else if judges(&[Judged::Certificates, Judged::Approvals, Judged::TrainerCertificates])
         && !day_scope.scope().sees_records_below(unit, day_scope.as_of.day)
     {

@@ -79,6 +79,18 @@ async fn everything(world: &World) -> PersonId {
              '2026-01-01 00:00:00+00:00')"
         ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
+        "INSERT INTO document (id, kind, version, title, in_force_from) VALUES (1, 'AGREEMENT', '1', 'Agreement', '2026-01-01')"
+            .to_owned(),
+        format!(
+            "INSERT INTO document_confirmation (document_id, person_id, confirmed_on) VALUES (1, {id}, '2026-01-02')"
+        ),
+        "INSERT INTO framework (id, version, in_force_from, transition_until, approved_by, approved_on) VALUES (1, '1', \
+         '2026-01-01', '2026-06-01', 'Committee', '2025-12-01')"
+            .to_owned(),
+        format!(
+            "INSERT INTO assessment (person_id, assessor_id, framework_id, level, assessed_on, met) VALUES ({id}, {id}, 1, 2, \
+             '2026-01-02', {no})"
+        ),
         format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
         format!(
             "INSERT INTO delegation (kind, principal_id, delegate_id, valid_from, valid_to, appointed_by) VALUES ('DELEGATE', {id}, \

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Index;
 use super::by_key;
 use super::grouped::Grouped;
-use crate::coverage::roster::{Away, Organisation, Pass, PersonIx, Post, StaffList, UnitIx};
+use crate::coverage::roster::{Agreement, Away, Framework, Organisation, Pass, PersonIx, Post, StaffList, UnitIx};
 use crate::coverage::tree::Tree;
 use crate::id::{PersonId, UnitId};
 use crate::interner::Symbol;
@@ -26,6 +26,9 @@ pub(super) struct OrganisationIndex {
     staff_lists: HashMap<Option<Symbol>, Vec<StaffList>>,
     /// Units that are named in rejected rows of any list.
     units_not_read: HashSet<UnitIx>,
+    /// By first day in force.
+    pub(super) agreements: Vec<Agreement>,
+    pub(super) frameworks: Vec<Framework>,
     /// People by their linked ids, except the lowest id of each person.
     linked: HashMap<PersonId, PersonIx>,
 }
@@ -33,8 +36,20 @@ pub(super) struct OrganisationIndex {
 impl OrganisationIndex {
     /// Builds the indexes of an organisation.
     pub(super) fn new(organisation: &Organisation) -> Self {
-        let Organisation { units, people, posts, passes, away, staff_lists: lists, successions: _, words: _ } =
-            organisation;
+        let Organisation {
+            units,
+            people,
+            posts,
+            passes,
+            away,
+            staff_lists: lists,
+            agreements,
+            frameworks,
+            successions: _,
+            words: _,
+        } = organisation;
+        let mut agreements = agreements.clone();
+        agreements.sort_by_key(|agreement| agreement.from);
         let mut passes = by_key(passes, |pass| pass.person);
         passes.values_mut().for_each(|passes| passes.sort_by_key(|pass| pass.on));
         let mut groups: HashMap<Symbol, Vec<UnitIx>> = HashMap::new();
@@ -60,6 +75,8 @@ impl OrganisationIndex {
             groups,
             staff_lists,
             units_not_read: lists.iter().flat_map(|list| &list.unread).map(|(unit, _)| *unit).collect(),
+            agreements,
+            frameworks: frameworks.clone(),
             linked: linked.flat_map(|(place, person)| person.linked.iter().map(move |id| (*id, place))).collect(),
         }
     }

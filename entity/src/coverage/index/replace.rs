@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Index;
 use crate::coverage::roster::{
-    Allocation, Appointment, Delegation, Exemption, FiledPolicy, FiledRegisterTerms, NetworkRole, PersonIx, Roster,
-    Training, UnitIx,
+    Allocation, Appointment, Assessed, Delegation, Exemption, FiledPolicy, FiledRegisterTerms, NetworkRole, PersonIx,
+    Roster, Signature, Training, UnitIx,
 };
 
 /// The people and units that a change touched.
@@ -37,6 +37,10 @@ pub struct Roles {
     pub trainers: Vec<NetworkRole>,
     /// Delegations by line managers, and of acting ones, by the person who is stood in for.
     pub delegations: Vec<Delegation>,
+    /// Signatures of the agreement.
+    pub signatures: Vec<Signature>,
+    /// Assessments at the level of Peer Supporters.
+    pub assessments: Vec<Assessed>,
 }
 
 /// What is filed about units.
@@ -81,6 +85,8 @@ impl Index {
             appointments: filed.appointments,
             delegations: roles.delegations,
             register_terms: filed.register_terms,
+            signatures: roles.signatures,
+            assessments: roles.assessments,
             retrained: HashMap::new(),
         };
         Self::over(Arc::clone(&self.organisation), roster)
@@ -101,6 +107,8 @@ impl Index {
             appointments,
             delegations,
             register_terms,
+            signatures,
+            assessments,
             retrained,
         } = &self.roster;
         let other_person = |person: PersonIx| !people.contains(&person);
@@ -115,6 +123,8 @@ impl Index {
             appointments: appointments.iter().filter(|filed| other_unit(filed.unit)).copied().collect(),
             delegations: delegations.iter().filter(|row| other_person(row.principal)).copied().collect(),
             register_terms: register_terms.iter().filter(|filed| other_unit(filed.unit)).cloned().collect(),
+            signatures: signatures.iter().filter(|row| other_person(row.person)).copied().collect(),
+            assessments: assessments.iter().filter(|row| other_person(row.person)).copied().collect(),
             retrained: retrained.clone(),
         };
         for allocation in roles.allocations {
@@ -127,6 +137,8 @@ impl Index {
         roster.champions.extend(roles.champions);
         roster.trainers.extend(roles.trainers);
         roster.delegations.extend(roles.delegations);
+        roster.signatures.extend(roles.signatures);
+        roster.assessments.extend(roles.assessments);
         for person in people {
             let training = training.remove(&person).unwrap_or_default();
             if training.level1_on != self.level1_on(person) || training.passes != self.passes_of(person) {

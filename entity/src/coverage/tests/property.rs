@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::board::terms;
 use super::random::{CASES, any_approval, any_day, any_roster, any_today, any_unit};
 use crate::coverage::roster::{
-    Allocation, Appointment, Approval, Certificate, Pass, Person, PersonIx, Placement, Post, Roster, Unit, UnitIx,
+    Allocation, Appointment, Approval, Certificate, Pass, Person, PersonIx, Placement, Post, Roster, Signature, Unit,
+    UnitIx,
 };
 use crate::coverage::{Index, Question, TeamRow, compute};
 use crate::id::{AllocationId, PersonId, UnitId};
@@ -76,6 +77,9 @@ fn add_supporter(roster: &mut Roster, home: UnitIx, at: UnitIx, day: Day) {
     roster.appointments.push(Appointment { unit: at, person: senior, role, validity, delegate: None });
     roster.people[person.at()].level1_on = Some(day);
     roster.passes.push(Pass { person, certificate: Certificate::Level2, on: day, expires: None });
+    let signed = roster.agreements.iter().map(|agreement| Signature { person, agreement: agreement.id, on: day });
+    let signed: Vec<_> = signed.collect();
+    roster.signatures.extend(signed);
     roster.allocations.push(Arc::new(Allocation {
         id: AllocationId(1000),
         person,

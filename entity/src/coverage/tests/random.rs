@@ -9,10 +9,10 @@ use proptest::prelude::*;
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
-    Appointment, Approval, Away, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Organisation, Pass,
-    Person, PersonIx, Placement, Post, Roster, StaffList, Unit, UnitIx,
+    Agreement, Appointment, Approval, Assessed, Away, Certificate, Delegation, Exemption, FiledPolicy, Framework,
+    NetworkRole, Organisation, Pass, Person, PersonIx, Placement, Post, Roster, Signature, StaffList, Unit, UnitIx,
 };
-use crate::id::{PersonId, UnitId};
+use crate::id::{AssessmentId, DocumentId, FrameworkId, PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
 use crate::value::register::DelegationKind;
@@ -200,6 +200,54 @@ fn delegations() -> impl Strategy<Value = Vec<Delegation>> {
     vec(row, 0..6)
 }
 
+/// The most versions of the agreement.
+const AGREEMENTS: usize = 3;
+
+/// Versions of the agreement, never two from the same day, as on file. Their ids run against their days.
+fn agreements() -> impl Strategy<Value = Vec<Agreement>> {
+    let row = (prop_oneof![2 => early_day(), 1 => any_day()], 0i64..200);
+    vec(row, 0..=AGREEMENTS).prop_map(|rows| {
+        let mut seen = std::collections::HashSet::new();
+        let rows = (0..).zip(rows).filter(|(_, (from, _))| seen.insert(*from));
+        rows.map(|(id, (from, days))| Agreement { id: DocumentId(id), from, sign_by: from.plus_days(days) }).collect()
+    })
+}
+
+/// A signature of any version, mostly an early one.
+fn signature(person: impl Strategy<Value = PersonIx>) -> impl Strategy<Value = Signature> {
+    let agreement = (0..i64::try_from(AGREEMENTS).unwrap()).prop_map(DocumentId);
+    let on = prop_oneof![3 => early_day(), 1 => any_day()];
+    (person, agreement, on).prop_map(|(person, agreement, on)| Signature { person, agreement, on })
+}
+
+/// Most people have signed most versions.
+fn signatures() -> impl Strategy<Value = Vec<Signature>> {
+    let each: Vec<_> = (0..PEOPLE).map(|person| vec(signature(Just(PersonIx(person))), 1..6)).collect();
+    each.prop_map(|rows| rows.into_iter().flatten().collect())
+}
+
+/// The most versions of the competence framework.
+const FRAMEWORKS: usize = 3;
+
+/// Versions of the competence framework, never two from the same day, as on file.
+fn frameworks() -> impl Strategy<Value = Vec<Framework>> {
+    let row = (prop_oneof![2 => early_day(), 1 => any_day()], 0i64..300);
+    vec(row, 0..=FRAMEWORKS).prop_map(|rows| {
+        let mut seen = std::collections::HashSet::new();
+        let rows = (0..).zip(rows).filter(|(_, (from, _))| seen.insert(*from));
+        rows.map(|(id, (from, days))| Framework { id: FrameworkId(id), from, transition_until: from.plus_days(days) })
+            .collect()
+    })
+}
+
+/// An assessment against any version, mostly met, on one of a few days so that some are on the same one.
+fn assessed(person: impl Strategy<Value = PersonIx>) -> impl Strategy<Value = Assessed> {
+    let framework = (0..i64::try_from(FRAMEWORKS).unwrap()).prop_map(FrameworkId);
+    let on = prop_oneof![3 => early_day(), 2 => any_day(), 1 => Just(Day::new(2026, 3, 2).unwrap())];
+    (person, framework, on, prop::bool::weighted(0.7), 0i64..1_000_000)
+        .prop_map(|(person, framework, on, met, id)| Assessed { id: AssessmentId(id), person, framework, on, met })
+}
+
 /// Lists of each employer; of one employer never two of the same day, as on file.
 fn staff_lists() -> impl Strategy<Value = Vec<StaffList>> {
     let rejected = prop_oneof![2 => Just(Vec::new()), 1 => vec((any_unit(), 1u32..6), 1..4)];
@@ -267,8 +315,9 @@ pub(super) fn policy() -> impl Strategy<Value = PolicyTerms> {
     let months = (12u32..48, 12u32..48, 12u32..48);
     let trainers = (prop::sample::select(&["Service", "RED ", "service"][..]), 0u32..3, 0u32..3);
     let office = prop_oneof![2 => Just(ApproverOffice::Shown), 1 => Just(ApproverOffice::Required)];
-    (2u32..9, people, months, (5u32..40, 0u32..100, 0u32..500), trainers, office, rules()).prop_map(
-        |(staff, people, months, days, trainers, approver_office, mix)| PolicyTerms {
+    let records = (office, (prop::bool::weighted(0.4), prop::bool::weighted(0.4)));
+    (2u32..9, people, months, (5u32..40, 0u32..100, 0u32..500), trainers, records, rules()).prop_map(
+        |(staff, people, months, days, trainers, (approver_office, required), mix)| PolicyTerms {
             staff_per_supporter: staff,
             min_supporters: people,
             certificate_months: months.0,
@@ -281,6 +330,8 @@ pub(super) fn policy() -> impl Strategy<Value = PolicyTerms> {
             min_trainers: trainers.1,
             min_champions: trainers.2,
             approver_office,
+            agreement_required: required.0,
+            framework_transition_gates: required.1,
             mix,
             ..PolicyTerms::default()
         },
@@ -306,8 +357,16 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
     let away = vec((any_person(), spell(0..60)), 0..8);
     let exemptions = vec((any_unit(), spell(0..120)), 0..3);
     let rules = (policies(), exemptions, appointments(), delegations(), staff_lists());
-    (staff, roles, passes(), away, rules).prop_map(
-        |((units, people, posts), (allocations, champions, trainers), passes, away, rules)| {
+    (
+        staff,
+        roles,
+        passes(),
+        away,
+        rules,
+        (agreements(), signatures(), frameworks(), vec(assessed(any_person()), 0..12)),
+    )
+        .prop_map(|((units, people, posts), (allocations, champions, trainers), passes, away, rules, signed)| {
+            let (agreements, signatures, frameworks, assessments) = signed;
             let (policies, exemptions, appointments, delegations, staff_lists) = rules;
             let exemption = |(unit, validity)| Exemption { unit, validity };
             let allocations = allocation::placed(allocations, &posts).into_iter().map(Into::into).collect();
@@ -321,6 +380,8 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
                     away,
                     staff_lists,
                     successions: Vec::new(),
+                    agreements,
+                    frameworks,
                     words: words(),
                 }
                 .into(),
@@ -332,10 +393,18 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
                 appointments,
                 delegations,
                 register_terms: Vec::new(),
+                signatures,
+                assessments: numbered(assessments),
                 retrained: HashMap::new(),
             }
-        },
-    )
+        })
+}
+
+/// Assessments with different ids, as on file.
+fn numbered(mut rows: Vec<Assessed>) -> Vec<Assessed> {
+    let mut seen = std::collections::HashSet::new();
+    rows.retain(|row| seen.insert(row.id));
+    rows
 }
 
 /// An order of `length` rows: where each old row goes.

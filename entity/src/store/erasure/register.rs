@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, Qu
 
 use super::mentions::Mentions;
 use crate::id::{PersonId, RegisterTextId};
-use crate::table::{directory_entry, idempotency_key, nomination, nomination_decision, register_text};
+use crate::table::{assessment, directory_entry, idempotency_key, nomination, nomination_decision, register_text};
 
 /// Removes the texts that are about the person or name them, and the keys that they chose. Returns the number of texts.
 ///
@@ -36,6 +36,11 @@ pub(crate) async fn remove_texts(txn: &DatabaseTransaction, texts: Vec<RegisterT
             .exec(txn)
             .await?;
     }
+    assessment::Entity::update_many()
+        .col_expr(assessment::Column::EvidenceId, none())
+        .filter(assessment::Column::EvidenceId.is_in(texts.iter().copied()))
+        .exec(txn)
+        .await?;
     let said =
         [directory_entry::Column::ContactId, directory_entry::Column::LanguagesId, directory_entry::Column::AboutId];
     for column in said {

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::audit::Event;
 use super::key::{self, NewKey};
 use crate::actor::Actor;
-use crate::id::{AllocationId, ChangeId, NominationId, PersonId, UnitId};
+use crate::id::{AllocationId, ChangeId, DocumentId, FrameworkId, NominationId, PersonId, UnitId};
 use crate::period::Day;
 use crate::table::{register_change, register_change_object};
 use crate::value::Action;
@@ -49,6 +49,18 @@ impl Object {
     #[must_use]
     pub const fn unit(id: UnitId) -> Self {
         Self { kind: ObjectKind::Unit, id: id.0 }
+    }
+
+    /// A document.
+    #[must_use]
+    pub const fn document(id: DocumentId) -> Self {
+        Self { kind: ObjectKind::Document, id: id.0 }
+    }
+
+    /// A version of the competence framework.
+    #[must_use]
+    pub const fn framework(id: FrameworkId) -> Self {
+        Self { kind: ObjectKind::Framework, id: id.0 }
     }
 
     /// The policies of a unit.

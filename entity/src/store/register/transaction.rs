@@ -161,13 +161,20 @@ impl Transaction {
         Ok(id)
     }
 
-    /// Commits a change that reaches beyond [`Touched`], such as a link: every process then reads all facts again. The event,
-    /// if there is one besides that of the change, is appended to the audit log; the change record is stored if there is one.
-    pub async fn commit_reloading(self, change: Option<NewChange>, event: Option<&audit::Event>) -> Result<(), DbErr> {
+    /// Commits like [`commit`](Self::commit) a change that may concern everyone, such as a new agreement: every process then
+    /// reads all facts again.
+    pub async fn commit_for_everyone(self, change: NewChange) -> Result<(), DbErr> {
         bump_data_version(&self.txn).await?;
-        if let Some(event) = event {
-            audit::record(&self.txn, event).await?;
-        }
+        let version = facts::current(&self.txn).await?.version;
+        let (_, txn) = self.record(change, version).await?;
+        txn.commit().await
+    }
+
+    /// Commits a change that reaches beyond [`Touched`], such as a link: every process then reads all facts again. The event
+    /// is appended to the audit log, and the change record is stored if there is one.
+    pub async fn commit_reloading(self, change: Option<NewChange>, event: &audit::Event) -> Result<(), DbErr> {
+        bump_data_version(&self.txn).await?;
+        audit::record(&self.txn, event).await?;
         let version = facts::current(&self.txn).await?.version;
         let txn = match change {
             Some(change) => self.record(change, version).await?.1,
@@ -212,7 +219,14 @@ impl Transaction {
 
 /// Columns with free text of tables that commands write. The images of rows in change records leave them out, so that an
 /// erasure need not search these.
-const FREE_TEXT: [(&str, &str); 2] = [("exemption", "reason"), ("exemption", "agreed_by")];
+const FREE_TEXT: [(&str, &str); 6] = [
+    ("document", "address"),
+    ("document", "body"),
+    ("document", "title"),
+    ("exemption", "agreed_by"),
+    ("exemption", "reason"),
+    ("framework_statement", "body"),
+];
 
 /// The image of a row without its free text.
 #[must_use]

@@ -56,6 +56,8 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
     own.sign_offs().await?;
     own.pauses().await?;
     roles.delegations = register::delegations(txn, index, of).await?;
+    roles.signatures = register::signatures(txn, index, of).await?;
+    roles.assessments = register::assessments(txn, index, of).await?;
     for allocation in &mut roles.allocations {
         let Allocation { line, senior, terms, signed_off, pauses, .. } = allocation;
         line.sort_by_key(|approval| (approval.on, approval.by));

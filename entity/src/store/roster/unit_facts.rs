@@ -10,7 +10,7 @@ use crate::coverage::index::UnitFacts;
 use crate::coverage::roster::{Appointment, Exemption, FiledPolicy};
 use crate::id::UnitId;
 use crate::period::Validity;
-use crate::store::policy::terms;
+use crate::store::policy::{terms, with_register};
 use crate::table::{appointment, exemption, policy};
 
 /// Reads what is filed about these units, or about all.
@@ -25,10 +25,12 @@ pub(super) async fn read(
         .apply_if(ids(), |rows, units| rows.filter(policy::Column::UnitId.is_in(units)))
         .order_by_asc(policy::Column::Id);
     let filed = filed.all(txn).await?;
-    facts.register_terms = register::terms_of(txn, index, &filed).await?;
+    let stored = register::stored_terms(txn).await?;
     for row in filed {
         if let Some(unit) = index.unit_by_id(row.unit_id) {
-            facts.policies.push(FiledPolicy { unit, from: row.in_force_from, policy: terms(&row)? });
+            facts.register_terms.extend(register::terms_of(index, &row, &stored));
+            let policy = with_register(terms(&row)?, stored.get(&row.id));
+            facts.policies.push(FiledPolicy { unit, from: row.in_force_from, policy });
         }
     }
     let exempted = exemption::Entity::find()

@@ -41,6 +41,8 @@ impl Reader<'_> {
             self.grants().await?,
             self.report_settings().await?,
             self.directory_entry().await?,
+            self.documents().await?,
+            self.assessments().await?,
             self.sessions(periods).await?,
             self.nominations().await?,
             self.decisions().await?,

@@ -129,7 +129,7 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "registerTexts",
-            what: "Statements, questions and answers that are about you or that you wrote.",
+            what: "Statements, questions, answers and evidence that are about you or that you wrote.",
             source: SOURCE,
             kept: "With the nomination that they belong to. An erasure removes those about you.".to_owned(),
             references: &["register_text.person_id", "register_text.author_id"],

@@ -34,6 +34,9 @@ pub(crate) struct RespondToNominationInput {
     nomination_id: ID,
     /// The answer.
     response: NomineeResponse,
+    /// The ID of the information pack in force, if the nominee has read it and has not confirmed that yet. It is confirmed with
+    /// the acceptance.
+    information_pack_id: Option<ID>,
     /// The version that the caller has seen. Refused if there is a newer one.
     expected_version: Option<i32>,
     /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
@@ -193,7 +196,8 @@ pub(super) fn objects(row: &nomination::Model) -> std::collections::BTreeSet<Obj
 }
 
 pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) -> Result<NominationPayload, ApiError> {
-    let RespondToNominationInput { nomination_id, response, expected_version, idempotency_key } = input.clone();
+    let RespondToNominationInput { nomination_id, response, information_pack_id, expected_version, idempotency_key } =
+        input.clone();
     let opened =
         open(ctx, Command::RespondToNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
     let (mut command, nomination) = match opened {
@@ -208,6 +212,7 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
         return Ok(NominationPayload::refused(refusal));
     }
     let (row, today) = (&nomination.stored.row, command.today);
+    let mut pack = None;
     let after = match response {
         NomineeResponse::Accept => {
             if row.accepted_on.is_some() {
@@ -217,6 +222,10 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
             if let Err(refusal) = command.check_hard_items(&nomination) {
                 return Ok(NominationPayload::refused(refusal));
             }
+            pack = match command.confirm_information_pack(information_pack_id.as_ref()).await? {
+                Ok(pack) => pack,
+                Err(refusal) => return Ok(NominationPayload::refused(refusal)),
+            };
             nomination::Model { accepted_on: Some(today), ..row.clone() }
         }
         NomineeResponse::Decline => {
@@ -225,8 +234,9 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
     };
     let mut change = command.change();
     change.before = Some(json!({ "acceptedOn": row.accepted_on }));
-    change.after = Some(json!({ "acceptedOn": after.accepted_on, "endedAs": after.ended_as }));
+    change.after = Some(json!({ "acceptedOn": after.accepted_on, "endedAs": after.ended_as, "informationPack": pack }));
     change.objects = objects(row);
+    change.objects.extend(pack.map(Object::document));
     command.write(row, after).await?;
     if response == NomineeResponse::Decline {
         kept::keep(&mut command.txn, row.person_id, row.role, Wish::Own, today).await?;

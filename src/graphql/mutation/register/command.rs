@@ -177,13 +177,13 @@ impl RegisterCommand {
         Ok(())
     }
 
-    /// Stores a change after which every fact is read again.
+    /// Stores a change that may concern everyone: all facts are read again.
     ///
     /// # Errors
     ///
     /// Database errors; nothing is stored then.
-    pub(crate) async fn finish_reloading(self, change: NewChange) -> Result<(), ApiError> {
-        Ok(self.txn.commit_reloading(Some(change), None).await?)
+    pub(crate) async fn finish_for_everyone(self, change: NewChange) -> Result<(), ApiError> {
+        Ok(self.txn.commit_for_everyone(change).await?)
     }
 }
 

@@ -65,6 +65,14 @@ pub(crate) enum RefusalCode {
     PersonUnknown,
     /// The appointment cannot be replaced: it is for another unit or role, or does not hold on the day before.
     NotReplaceable,
+    /// The address is not one that begins with https://, or is too long.
+    AddressInvalid,
+    /// The document is of another kind than the command is for.
+    WrongDocument,
+    /// A later version of the document or of the competence framework is in force.
+    DocumentReplaced,
+    /// The competence framework has no such version, level or statement, or a statement was given twice.
+    StatementUnknown,
     /// The person has no office on these days that could be delegated.
     NoOffice,
 }

@@ -77,6 +77,8 @@ pub(crate) enum StandingReason {
     LineApprovalMissing,
     /// There is no valid senior manager's approval by someone other than the supporter and the line approver.
     SeniorApprovalMissing,
+    /// The person has not signed the agreement in force, and the policy requires it.
+    AgreementMissing,
     /// Protected hours per month are zero or not recorded.
     NoProtectedTime,
     /// The supporter is the named line manager of more than half of the team.
@@ -136,7 +138,7 @@ pub(crate) enum StandingGroup {
     NotAvailable,
     /// Level 1 or Level 2 is missing, or the certificate has expired.
     Training,
-    /// The sign-off or an approval is missing, or has expired.
+    /// The sign-off, an approval or the signed agreement is missing, or has expired.
     Approval,
     /// No protected time is recorded.
     ProtectedTime,

@@ -87,6 +87,17 @@ impl Policy {
         self.filed.approver_office.into()
     }
 
+    /// Whether people count only if they have signed the agreement in force.
+    async fn agreement_required(&self) -> bool {
+        self.filed.agreement_required
+    }
+
+    /// Whether sign-offs against an earlier version of the competence framework stop counting after the transition to a later
+    /// one.
+    async fn framework_transition_gates(&self) -> bool {
+        self.filed.framework_transition_gates
+    }
+
     /// Staff lists that are older than this many days cannot show that a team is covered.
     async fn stale_days(&self) -> u32 {
         self.filed.stale_days

@@ -184,12 +184,15 @@ impl Supporter {
         hours.map(|hours| hundredths(i64::from(hours)))
     }
 
-    /// Day of the sign-off against the competence framework: the last on or before the date, otherwise the next one. Null if
-    /// there is none.
+    /// Day of the sign-off against the competence framework: the last on or before the date, otherwise the next one. A later
+    /// assessment may have ended it; then `reasonsAgainst` says so. Null if there is none.
     async fn signed_off_on(&self) -> Option<Date> {
         let (day, visible) = (self.team.view.as_of.day, self.visible_days());
-        let mut known = self.allocation().signed_off.iter().copied().filter(|on| visible.knows(*on));
-        known.clone().rev().find(|on| *on <= day).or(known.next()).map(Date)
+        let assessed = self.team.view.index().assessments_of(self.allocation().person);
+        let met = assessed.iter().filter(|assessed| assessed.met).map(|assessed| assessed.on);
+        let known = self.allocation().signed_off.iter().copied().chain(met).filter(|on| visible.knows(*on));
+        let (begun, coming): (Vec<_>, Vec<_>) = known.partition(|on| *on <= day);
+        begun.into_iter().max().or_else(|| coming.into_iter().min()).map(Date)
     }
 
     /// The pause of the role on the day, or the next one. Null if there is none, or none on a day that the viewer may see, as

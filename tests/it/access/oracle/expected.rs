@@ -16,7 +16,8 @@ use super::sight::Sight;
 /// The parts of a policy that assess Peer Supporters by their records.
 const JUDGES_RECORDS: [&str; 4] = ["certificateMonths", "approvalMonths", "trainerCertificateMonths", "approverOffice"];
 /// The parts that assess them by their absences and posts, which no record shows.
-const JUDGES_UNRECORDED: [&str; 3] = ["awayDays", "mustMix", "shouldMix"];
+const JUDGES_UNRECORDED: [&str; 5] =
+    ["awayDays", "agreementRequired", "frameworkTransitionGates", "mustMix", "shouldMix"];
 
 /// A place in an answer: the objects from the top down to the one that has the field, and the item that it leads to.
 pub(super) struct Place<'a> {

@@ -18,7 +18,8 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 10] = [
+const ABOUT_HIDDEN: [&str; 11] = [
+    "recordAssessment",
     "respondToNomination",
     "withdrawNomination",
     "answerNomination",
@@ -31,7 +32,7 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "withdrawApproval",
 ];
 
-const WISHES: [Wish; 42] = [
+const WISHES: [Wish; 48] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -263,7 +264,45 @@ const WISHES: [Wish; 42] = [
         asked: |_| "setDirectoryEntry(input: {listed: true}) { refusals { code } }".to_owned(),
         may: |sight| sight.is_staff(),
     },
+    // The documents of the world: an agreement, and the information pack before it.
+    Wish {
+        field: "publishDocument",
+        asked: |_| {
+            r#"publishDocument(input: {kind: AGREEMENT, version: "9", title: "Agreement", text: "We agree.", inForceFrom: "2026-11-20"}) { refusals { code } }"#
+                .to_owned()
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    Wish {
+        field: "acknowledgeDocument",
+        asked: |_| about_document("acknowledgeDocument", 1),
+        may: |sight| sight.is_staff(),
+    },
+    Wish {
+        field: "publishFramework",
+        asked: |_| {
+            r#"publishFramework(input: {version: "9", inForceFrom: "2026-11-20", transitionUntil: "2026-12-20", approvedBy: "Committee", approvedOn: "2026-11-02", statements: [{code: "C1", level: 2, domain: "Coping", text: "Listens"}]}) { refusals { code } }"#
+                .to_owned()
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    // A Peer Supporter, whom every Trainer finds, and a nurse who is none.
+    Wish { field: "recordAssessment", asked: |_| assess(6), may: |sight| sight.assesses() },
+    Wish { field: "recordAssessment", asked: |_| assess(41), may: |sight| sight.takes_coordinators_steps() },
+    Wish { field: "signAgreement", asked: |_| about_document("signAgreement", 2), may: |sight| sight.is_staff() },
 ];
+
+/// An assessment of a person.
+fn assess(person: i64) -> String {
+    let id = encoded("Person", person);
+    format!(r#"recordAssessment(input: {{personId: "{id}", level: 2, results: []}}) {{ refusals {{ code }} }}"#)
+}
+
+/// A command about a document.
+fn about_document(field: &str, document: i64) -> String {
+    let id = encoded("Document", document);
+    format!(r#"{field}(input: {{documentId: "{id}"}}) {{ refusals {{ code }} }}"#)
+}
 
 /// A command about the role of person 41.
 fn about_person(field: &str) -> String {

@@ -107,6 +107,20 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "supporters", Each(See::PickedRecord)),
     ("Query", "trainers champions", Each(See::PersonAndUnit)),
     ("Query", "courses", If(See::Courses)),
+    ("Query", "documents frameworks", If(See::Courses)),
+    ("Framework", "id version inForceFrom transitionUntil approvedBy approvedOn isInForce statements", WithIt),
+    ("FrameworkStatement", "code level domain text", WithIt),
+    ("FrameworkPayload", "framework refusals", WithIt),
+    // See `register::assessments`.
+    ("Query", "assessments", Own),
+    ("Assessment", "person assessedBy assessedOn level frameworkVersion allMet results evidence", Own),
+    ("StatementResult", "code outcome", Own),
+    ("AssessmentPayload", "assessment refusals", WithIt),
+    // See `register::documents`.
+    ("Query", "confirmedDocuments", Own),
+    ("Document", "id kind version title address text inForceFrom signBy isInForce", WithIt),
+    ("Document", "confirmedOn", Own),
+    ("DocumentPayload", "document refusals", WithIt),
     ("Query", "people", Each(See::FoundPerson)),
     ("Query", "directory", If(See::Directory)),
     ("Query", "whatIf", Each(See::Tries)),
@@ -153,7 +167,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy", WithIt),
+                  setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
+                  acknowledgeDocument signAgreement publishFramework recordAssessment", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -224,7 +239,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Policy", "unit", Each(See::Figures)),
     ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
                 minChampions supportersPerTrainer horizonDays mix trainerCertificateMonths trainerLevel minTrainers approverOffice \
-                staleDays register", WithIt),
+                agreementRequired frameworkTransitionGates staleDays register", WithIt),
     ("RegisterTerms", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths bandOrder",
      WithIt),
     ("MixRule", "rule must", WithIt),
@@ -337,6 +352,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("PolicyInput", "staleDays", Takes::Picks(&["1", "400"])),
     ("PolicyInput", "trainerLevel", Takes::Picks(&[r#""Ward""#])),
     ("PolicyInput", "approverOffice", Takes::Picks(&["REQUIRED"])),
+    ("PolicyInput", "agreementRequired frameworkTransitionGates", Takes::Picks(&["true"])),
     ("PolicyInput", "level1Target", Takes::Picks(&["0", "100"])),
     ("PolicyInput", "mustMix shouldMix", Takes::Picks(&[r#""2 different band""#])),
     ("Unit.trend", "weeks", Takes::Picks(&["1", "2"])),
@@ -389,11 +405,29 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("PublishPolicyInput", "unitCode inForceFrom policy register preview idempotencyKey", Takes::Wish),
     ("RegisterTermsInput", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths \
                             bandOrder", Takes::Wish),
+    ("Query.documents", "kind", Takes::Picks(&["INFORMATION_PACK", "AGREEMENT"])),
+    // See `register::documents`.
+    ("Query.confirmedDocuments", "personId", Takes::Apart),
+    // See `register::assessments`.
+    ("Query.assessments", "personId", Takes::Apart),
+    ("Mutation.publishFramework", "input", Takes::Input),
+    ("PublishFrameworkInput", "version inForceFrom transitionUntil approvedBy approvedOn statements preview idempotencyKey",
+     Takes::Wish),
+    ("FrameworkStatementInput", "code level domain text", Takes::Wish),
+    ("Mutation.recordAssessment", "input", Takes::Input),
+    ("RecordAssessmentInput", "personId level frameworkId results evidence day preview idempotencyKey", Takes::Wish),
+    ("StatementResultInput", "code outcome", Takes::Wish),
+    ("Mutation.publishDocument", "input", Takes::Input),
+    ("PublishDocumentInput", "kind version title address text inForceFrom signBy preview idempotencyKey", Takes::Wish),
+    ("Mutation.acknowledgeDocument", "input", Takes::Input),
+    ("AcknowledgeDocumentInput", "documentId idempotencyKey", Takes::Wish),
+    ("Mutation.signAgreement", "input", Takes::Input),
+    ("SignAgreementInput", "documentId idempotencyKey", Takes::Wish),
     ("Mutation.nominate", "input", Takes::Input),
     ("NominateInput", "items preview", Takes::Wish),
     ("NominateItem", "personId workEmail role unitCode share outsideTeam statement wishedStart idempotencyKey", Takes::Wish),
     ("Mutation.respondToNomination", "input", Takes::Input),
-    ("RespondToNominationInput", "nominationId response expectedVersion idempotencyKey", Takes::Wish),
+    ("RespondToNominationInput", "nominationId response informationPackId expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.withdrawNomination", "input", Takes::Input),
     ("WithdrawNominationInput", "nominationId expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.answerNomination", "input", Takes::Input),

@@ -78,6 +78,11 @@ impl<'f> Sight<'f> {
         self.is_staff() && self.is(AccessRole::Coordinator)
     }
 
+    /// Whether they are a Trainer or a coordinator who has signed in.
+    pub(super) fn assesses(&self) -> bool {
+        self.is_staff() && (self.is(AccessRole::Coordinator) || self.is(AccessRole::Trainer))
+    }
+
     /// Whether they see the nomination of person 41 by person 8, which waits for person 41.
     pub(super) fn sees_nomination(&self) -> bool {
         self.is_staff() && (self.is(AccessRole::Coordinator) || self.me.is_some_and(|me| [8, 41].contains(&me.0)))

@@ -2,18 +2,19 @@
 
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, ExemptionId, JobRunId,
-    NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId,
-    UnitId,
+    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, DocumentId, ExemptionId,
+    FrameworkId, FrameworkStatementId, JobRunId, NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId,
+    RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
-    appointment, completion, delivery, directory_entry, exemption, job_run, nomination, person, policy, post,
-    register_text, rows_not_read, unavailability,
+    appointment, completion, delivery, directory_entry, document, exemption, framework, framework_statement, job_run,
+    nomination, person, policy, post, register_text, rows_not_read, unavailability,
 };
+use entity::value::register::DocumentKind;
 use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
@@ -116,6 +117,44 @@ pub(super) async fn build(world: &World) {
         about_id: Some(RegisterTextId(3)),
     };
     insert::<directory_entry::Entity>(db, [entry]).await;
+    let pack = document::Model {
+        id: DocumentId(1),
+        kind: DocumentKind::InformationPack,
+        version: "2026".to_owned(),
+        title: "Being a Peer Supporter".to_owned(),
+        address: Some("https://board.example/pack".to_owned()),
+        body: None,
+        in_force_from: day("2026-01-01"),
+        sign_by: None,
+    };
+    let agreement = document::Model {
+        id: DocumentId(2),
+        kind: DocumentKind::Agreement,
+        title: "Agreement of Peer Supporters".to_owned(),
+        address: None,
+        body: Some("I keep what colleagues tell me to myself.".to_owned()),
+        sign_by: Some(day("2026-03-01")),
+        ..pack.clone()
+    };
+    insert::<document::Entity>(db, [pack, agreement]).await;
+    let version = framework::Model {
+        id: FrameworkId(1),
+        version: "2026".to_owned(),
+        in_force_from: day("2026-01-01"),
+        transition_until: day("2026-06-30"),
+        approved_by: "Staff Governance Committee".to_owned(),
+        approved_on: day("2025-12-01"),
+    };
+    insert::<framework::Entity>(db, [version]).await;
+    let statement = framework_statement::Model {
+        id: FrameworkStatementId(1),
+        framework_id: FrameworkId(1),
+        code: "C1".to_owned(),
+        level: 2,
+        domain: "Coping".to_owned(),
+        body: "Listens without judging.".to_owned(),
+    };
+    insert::<framework_statement::Entity>(db, [statement]).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.

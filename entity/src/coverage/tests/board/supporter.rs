@@ -1,8 +1,8 @@
 //! Peer Supporters of a small roster, their approvals and their training.
 
 use super::{Board, day, terms};
-use crate::coverage::roster::{Allocation, Approval, Certificate, Pass};
-use crate::id::{AllocationId, PersonId};
+use crate::coverage::roster::{Agreement, Allocation, Approval, Assessed, Certificate, Framework, Pass, Signature};
+use crate::id::{AllocationId, AssessmentId, DocumentId, FrameworkId, PersonId};
 use crate::period::Validity;
 
 impl Board {
@@ -47,6 +47,35 @@ impl Board {
     /// An approval by a person on a day.
     pub(crate) fn approval(&mut self, by: &str, on: &str) -> Approval {
         Approval { on: day(on), by: Some(self.person(by)), withdrawn_on: None }
+    }
+
+    /// A version of the agreement, in force from a day on, with the last day on which earlier signatures serve.
+    pub(crate) fn agreement(mut self, id: i64, from: &str, sign_by: &str) -> Self {
+        let agreement = Agreement { id: DocumentId(id), from: day(from), sign_by: day(sign_by) };
+        self.roster.agreements.push(agreement);
+        self
+    }
+
+    /// A person's signature of a version of the agreement.
+    pub(crate) fn signed(mut self, person: &str, id: i64, on: &str) -> Self {
+        let person = self.person(person);
+        self.roster.signatures.push(Signature { person, agreement: DocumentId(id), on: day(on) });
+        self
+    }
+
+    /// A version of the competence framework, with the last day of the transition to it.
+    pub(crate) fn framework(mut self, id: i64, from: &str, transition_until: &str) -> Self {
+        let framework = Framework { id: FrameworkId(id), from: day(from), transition_until: day(transition_until) };
+        self.roster.frameworks.push(framework);
+        self
+    }
+
+    /// An assessment of a person against a version of the competence framework.
+    pub(crate) fn assessed(mut self, person: &str, framework: i64, on: &str, met: bool) -> Self {
+        let (person, id) = (self.person(person), AssessmentId(i64::try_from(self.roster.assessments.len()).unwrap()));
+        let framework = FrameworkId(framework);
+        self.roster.assessments.push(Assessed { id, person, framework, on: day(on), met });
+        self
     }
 
     fn is_trained(&mut self, person: &str) -> bool {

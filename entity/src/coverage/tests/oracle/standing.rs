@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::Oracle;
 use crate::coverage::PolicyTerms;
-use crate::coverage::roster::{Allocation, AllocationTerms, Approval, Certificate, PersonIx};
+use crate::coverage::roster::{Agreement, Allocation, AllocationTerms, Approval, Assessed, Certificate, PersonIx};
+use crate::id::FrameworkId;
 use crate::period::Day;
 use crate::value::register::DelegationKind;
 use crate::value::{AppointmentRole, ApproverOffice, Reason};
@@ -118,6 +119,48 @@ impl<'a> Oracle<'a> {
         filed.iter().filter(holds).collect()
     }
 
+    /// The last day on which an assessment against a version serves, if the policy ends it with the transition.
+    fn serves_until(self, framework: FrameworkId) -> Option<Day> {
+        let own = self.roster.frameworks.iter().find(|version| version.id == framework)?;
+        self.roster
+            .frameworks
+            .iter()
+            .filter(|version| version.from > own.from)
+            .map(|version| version.transition_until)
+            .min()
+    }
+
+    /// A sign-off of a file, or an assessment in which every statement was met, that no later assessment with one that was
+    /// not has ended.
+    fn is_signed_off(self, allocation: &Allocation, policy: &PolicyTerms) -> bool {
+        let own = |met: bool| {
+            let rows = self.roster.assessments.iter();
+            rows.filter(move |row| row.person == allocation.person && row.on <= self.day && row.met == met)
+        };
+        let in_transition = |row: &&Assessed| {
+            !policy.framework_transition_gates || self.serves_until(row.framework).is_none_or(|until| self.day <= until)
+        };
+        own(true).filter(in_transition).any(|met| own(false).all(|not_yet| (not_yet.on, not_yet.id) < (met.on, met.id)))
+            || allocation.signed_off.iter().any(|on| *on <= self.day && own(false).all(|not_yet| not_yet.on < *on))
+    }
+
+    /// Whether a person has signed a version of the agreement, or, on a day up to its last day to sign, one that served
+    /// before it.
+    fn has_signed(self, person: PersonIx, version: &Agreement) -> bool {
+        let signatures = self.roster.signatures.iter().filter(|row| row.person == person && row.on <= self.day);
+        let before = self.roster.agreements.iter().filter(|other| other.from < version.from);
+        let before = before.max_by_key(|other| other.from);
+        signatures.into_iter().any(|row| row.agreement == version.id)
+            || self.day <= version.sign_by && before.is_some_and(|before| self.has_signed(person, before))
+    }
+
+    /// Whether there is a version in force, and none that serves is signed.
+    fn lacks_signature(self, person: PersonIx) -> bool {
+        let begun = self.roster.agreements.iter().filter(|version| version.from <= self.day);
+        let in_force = begun.max_by_key(|version| version.from);
+        in_force.is_some_and(|version| !self.has_signed(person, version))
+    }
+
     fn standing_policy(self, allocation: &Allocation) -> PolicyTerms {
         let members = self.members(allocation.unit);
         let policy = self.policy(&members).filter(|_| !self.people(&members).is_empty());
@@ -155,9 +198,10 @@ impl<'a> Oracle<'a> {
             (Reason::Level1Missing, !self.has_level1(person)),
             (Reason::Level2Missing, self.certificate_ends(person, &[Certificate::Level2], 0).is_none()),
             (Reason::CertificateExpired, ends.is_some_and(|ends| ends <= self.day)),
-            (Reason::NotSignedOff, !allocation.signed_off.iter().any(|on| *on <= self.day)),
+            (Reason::NotSignedOff, !self.is_signed_off(allocation, &policy)),
             (Reason::LineApprovalMissing, self.holding(allocation, Capacity::Line, &policy).is_empty()),
             (Reason::SeniorApprovalMissing, self.holding(allocation, Capacity::Senior, &policy).is_empty()),
+            (Reason::AgreementMissing, policy.agreement_required && self.lacks_signature(person)),
             (Reason::NoProtectedTime, !terms.is_some_and(|terms| terms.has_protected_time())),
             (Reason::LineManager, managed.len() * 2 > people.len()),
             (Reason::NotStarted, allocation.validity.from.is_some_and(|from| self.day < from)),

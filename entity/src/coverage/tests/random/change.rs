@@ -9,14 +9,14 @@ use proptest::sample::Index as Choice;
 
 use super::allocation::{Unplaced, allocation};
 use super::{
-    MANAGERS, PEOPLE, any_approval, any_day, any_person, any_unit, any_validity, certificate, delegations, early_day,
-    pass, policy, role, spell,
+    MANAGERS, PEOPLE, any_approval, any_day, any_person, any_unit, any_validity, assessed, certificate, delegations,
+    early_day, numbered, pass, policy, role, signature, spell,
 };
 use crate::coverage::PolicyTerms;
 use crate::coverage::index::{Extent, Replacement, Roles, UnitFacts};
 use crate::coverage::roster::{
-    Allocation, Appointment, Approval, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx, Roster,
-    Training, UnitIx,
+    Allocation, Appointment, Approval, Assessed, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx,
+    Roster, Signature, Training, UnitIx,
 };
 use crate::id::AllocationId;
 use crate::period::{Day, Validity};
@@ -43,6 +43,10 @@ pub(in crate::coverage::tests) enum AnyChange {
     Appointments(UnitIx, Vec<Appointment>),
     /// Replaces the delegations of the people who are stood in for.
     Delegations(Vec<Delegation>),
+    /// Replaces a person's signatures.
+    Signatures(PersonIx, Vec<Signature>),
+    /// Replaces a person's assessments.
+    Assessments(PersonIx, Vec<Assessed>),
 }
 
 /// A change of one allocation.
@@ -106,6 +110,10 @@ pub(in crate::coverage::tests) fn any_change() -> impl Strategy<Value = AnyChang
         2 => (any_unit(), vec(spell(0..120), 0..3)).prop_map(|(unit, rows)| AnyChange::Exemptions(unit, rows)),
         3 => (any_unit(), vec(appointment(), 0..3)).prop_map(|(unit, rows)| AnyChange::Appointments(unit, rows)),
         3 => delegations().prop_map(AnyChange::Delegations),
+        3 => (any_person(), vec(signature(any_person()), 0..4))
+            .prop_map(|(person, rows)| AnyChange::Signatures(person, rows)),
+        3 => (any_person(), vec(assessed(any_person()), 0..4))
+            .prop_map(|(person, rows)| AnyChange::Assessments(person, rows)),
     ]
 }
 
@@ -180,6 +188,17 @@ impl AnyChange {
                 // The first of them is ended instead of begun, so that there are fewer as well as more.
                 roster.delegations.extend(rows.iter().skip(1));
             }
+            Self::Signatures(person, rows) => {
+                extent.people.insert(*person);
+                roster.signatures.retain(|row| row.person != *person);
+                roster.signatures.extend(rows.iter().map(|row| Signature { person: *person, ..*row }));
+            }
+            Self::Assessments(person, rows) => {
+                extent.people.insert(*person);
+                roster.assessments.retain(|row| row.person != *person);
+                let rows = numbered(rows.clone()).into_iter();
+                roster.assessments.extend(rows.map(|row| Assessed { person: *person, ..row }));
+            }
         }
     }
 }
@@ -229,6 +248,8 @@ pub(in crate::coverage::tests) fn read_again(roster: &Roster, extent: &Extent) -
             champions: own_roles(&roster.champions),
             trainers: own_roles(&roster.trainers),
             delegations: roster.delegations.iter().filter(|row| has(row.principal)).copied().collect(),
+            assessments: roster.assessments.iter().filter(|row| has(row.person)).copied().collect(),
+            signatures: roster.signatures.iter().filter(|row| has(row.person)).copied().collect(),
         },
         training: extent.people.iter().map(training).collect(),
         filed: UnitFacts {

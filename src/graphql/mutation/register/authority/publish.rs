@@ -10,7 +10,9 @@ use entity::id::PolicyId;
 use entity::period::Day;
 use entity::register::authority::WishedDays;
 use entity::register::terms::RegisterTerms;
-use entity::store::policy::{register_terms, register_terms_row, row as policy_row, terms as terms_of_row};
+use entity::store::policy::{
+    register_terms, register_terms_row, row as policy_row, terms as terms_of_row, with_register,
+};
 use entity::store::register::change::Object;
 use entity::table::{policy, policy_register_terms};
 use entity::value::command::Command;
@@ -92,6 +94,12 @@ pub(super) async fn publish(ctx: &Context<'_>, input: PublishPolicyInput) -> Res
     }
     let present = governing(command.index(), unit, from, None).map(|found| found.policy.into_owned());
     let terms = policy.change()?.applied_to(&present.unwrap_or_default());
+    if terms.agreement_required && !command.index().agreements().iter().any(|agreement| agreement.from <= from) {
+        let sentence = "No agreement is in force on this day. Publish one with `publishDocument` first.";
+        let path = ["input", "policy", "agreementRequired"].map(str::to_owned).into();
+        let refusal = CommandRefusal { path, ..CommandRefusal::new(RefusalCode::Missing, sentence) };
+        return Ok(PublishPolicyPayload::refused(refusal));
+    }
     let known_terms = command.index().register_terms(unit, from);
     let register = register.applied_to(known_terms.clone())?;
     let own = command.index().policies_of(unit).iter().find(|filed| filed.from == from);
@@ -141,7 +149,8 @@ async fn store(mut command: RegisterCommand, new: NewPolicy) -> Result<(), ApiEr
         Some(row) => {
             let known = policy_register_terms::Entity::find_by_id(row.id).one(command.txn.connection()).await?;
             let known_terms = known.as_ref().map(register_terms).unwrap_or_default();
-            change.before = Some(values(&terms_of_row(&row).map_err(ApiError::internal)?, &known_terms));
+            let before = with_register(terms_of_row(&row).map_err(ApiError::internal)?, known.as_ref());
+            change.before = Some(values(&before, &known_terms));
             if let Some(known) = known {
                 command.txn.delete::<policy_register_terms::Entity>(&known).await?;
             }
@@ -154,7 +163,7 @@ async fn store(mut command: RegisterCommand, new: NewPolicy) -> Result<(), ApiEr
             command.txn.insert::<policy::Entity, _>(row).await?.id
         }
     };
-    let row = register_terms_row(id, &register).into_active_model().reset_all();
+    let row = register_terms_row(id, &register, &terms).into_active_model().reset_all();
     command.txn.insert::<policy_register_terms::Entity, policy_register_terms::ActiveModel>(row).await?;
     let mut after = values(&terms, &register);
     after["policy"] = json!(id);
@@ -180,6 +189,8 @@ fn values(terms: &PolicyTerms, register: &RegisterTerms) -> Json {
         stale_days,
         trainer_level,
         approver_office,
+        agreement_required,
+        framework_transition_gates,
         mix,
     } = terms;
     let RegisterTerms {
@@ -198,7 +209,8 @@ fn values(terms: &PolicyTerms, register: &RegisterTerms) -> Json {
         "approvalMonths": approval_months, "awayDays": away_days, "level1Target": level1_target,
         "minChampions": min_champions, "supportersPerTrainer": supporters_per_trainer, "horizonDays": horizon_days,
         "trainerCertificateMonths": trainer_certificate_months, "minTrainers": min_trainers, "staleDays": stale_days,
-        "trainerLevel": trainer_level, "approverOffice": approver_office, "mix": mix,
+        "trainerLevel": trainer_level, "approverOffice": approver_office,
+        "agreementRequired": agreement_required, "frameworkTransitionGates": framework_transition_gates, "mix": mix,
         "nominationDays": nomination_days, "silenceDays": silence_days, "againDays": again_days,
         "monthsInPost": months_in_post, "monthsActive": months_active, "waitingPerNominator": waiting_per_nominator,
         "endedMonths": ended_months, "bandOrder": band_order,

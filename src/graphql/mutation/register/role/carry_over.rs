@@ -163,7 +163,7 @@ async fn store(
         "nominations": done.nominations,
     }));
     if !preview {
-        command.finish_reloading(change).await?;
+        command.finish_for_everyone(change).await?;
     }
     Ok(done)
 }
