@@ -37,6 +37,7 @@ pub struct Mutation(
     register::NominationMutation,
     register::RoleMutation,
     register::AuthorityMutation,
+    register::UndoMutation,
 );
 
 #[derive(Debug, Default)]

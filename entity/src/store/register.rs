@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod directory_entry;
+pub mod history;
 pub mod kept;
 pub mod key;
 pub mod link;
@@ -12,6 +13,7 @@ pub mod nomination;
 pub mod role;
 pub mod text;
 pub mod transaction;
+pub mod undo;
 
 pub use change::NewChange;
 pub use transaction::{LockError, Transaction};

@@ -12,6 +12,7 @@ mod decide;
 mod nominate;
 mod refusal;
 mod role;
+mod undo;
 
 use async_graphql::{Context, Object};
 
@@ -20,6 +21,7 @@ pub(crate) use self::authority::AuthorityMutation;
 use self::decide::DecideNominationInput;
 use self::nominate::{NominateInput, NominationsPayload};
 pub(crate) use self::role::RoleMutation;
+pub(crate) use self::undo::UndoMutation;
 use super::super::error::ApiError;
 
 #[derive(Debug, Default)]
