@@ -6,12 +6,15 @@ mod authority;
 mod bulk;
 mod directory_entry;
 mod files;
+mod history;
 mod lists;
 mod nominations;
+mod replay;
 mod roles;
 mod sight;
 mod story;
 mod together;
+mod undo;
 
 use axum::Router;
 use base64::Engine as _;

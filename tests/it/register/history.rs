@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::harness::both;
 
-const CHANGE: &str = "id at command actor { id } onBehalfOf { id } effectiveOn values { name before after } undoneBy undoes";
+const CHANGE: &str =
+    "id at command actor { id } onBehalfOf { id } effectiveOn values { name before after } undoneBy undoes";
 
 /// The history of an object as a person sees it. Null if the object is hidden from them.
 pub(crate) async fn history(world: &World, by: i64, object: &str) -> Value {
@@ -116,7 +117,8 @@ both!(
         let first = answer(&nominee, query, json!({ "id": id })).await["data"]["nomination"]["history"].clone();
         assert_eq!((&first["totalCount"], &first["pageInfo"]["hasNextPage"]), (&json!(3), &json!(true)), "{first}");
         let after = &first["pageInfo"]["endCursor"];
-        let second = answer(&nominee, query, json!({ "id": id, "after": after })).await["data"]["nomination"]["history"].clone();
+        let second =
+            answer(&nominee, query, json!({ "id": id, "after": after })).await["data"]["nomination"]["history"].clone();
         assert_eq!(second["nodes"], json!([{ "command": "NOMINATE" }]));
         assert_eq!(second["pageInfo"]["hasNextPage"], false);
     }
@@ -139,7 +141,11 @@ both!(
         assert_eq!(hidden["errors"][0]["extensions"]["code"], "NOT_FOUND", "{hidden}");
         let query = "{ unit(code: \"N2\", asOf: \"2026-11-20\") { policy { history { nodes { command } } } } }";
         let seen = answer(&as_person(&world, SENIOR_MANAGER).await, query, json!({})).await;
-        assert_eq!(seen["data"]["unit"]["policy"]["history"]["nodes"], json!([{ "command": "PUBLISH_POLICY" }]), "{seen}");
+        assert_eq!(
+            seen["data"]["unit"]["policy"]["history"]["nodes"],
+            json!([{ "command": "PUBLISH_POLICY" }]),
+            "{seen}"
+        );
     }
 );
 

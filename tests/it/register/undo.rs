@@ -119,7 +119,10 @@ both!(
         is_hidden(&world, LINE_MANAGER, &change).await;
         assert_eq!(refused(&undo(&world, COORDINATOR, &change, Some("OTHER")).await), "NOT_YOUR_CHANGE");
         let query = "{ team(code: \"N1\") { activeSupporters } }";
-        let active = async || answer(&as_person(&world, COORDINATOR).await, query, json!({})).await["data"]["team"]["activeSupporters"].clone();
+        let active = async || {
+            answer(&as_person(&world, COORDINATOR).await, query, json!({})).await["data"]["team"]["activeSupporters"]
+                .clone()
+        };
         let paused = active().await;
         undone(&world, supporter, &change, None).await;
         assert_ne!(active().await, paused, "it counts at once");

@@ -18,7 +18,7 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 10] = [
+const ABOUT_HIDDEN: [&str; 11] = [
     "respondToNomination",
     "withdrawNomination",
     "answerNomination",
@@ -29,9 +29,10 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "changeAllocation",
     "renewApproval",
     "withdrawApproval",
+    "undo",
 ];
 
-const WISHES: [Wish; 41] = [
+const WISHES: [Wish; 42] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -257,6 +258,12 @@ const WISHES: [Wish; 41] = [
         field: "setDirectoryEntry",
         asked: |_| "setDirectoryEntry(input: {listed: true}) { refusals { code } }".to_owned(),
         may: |sight| sight.is_staff(),
+    },
+    // A change that does not exist; `register::undo` has those that do.
+    Wish {
+        field: "undo",
+        asked: |_| format!(r#"undo(input: {{changeId: "{}"}}) {{ refusals {{ code }} }}"#, encoded("Change", 900)),
+        may: |_| false,
     },
 ];
 

@@ -124,6 +124,15 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "nominations nomination", Own),
     ("Nomination", "id version person role unitCode unitName share outsideTeam nominatedBy openedOn acceptedOn wishedStart state \
                     lapsesOn endedOn statement checklist decisions possibleDeciders", Own),
+    // Compared for every viewer in `register::history` and `register::undo`.
+    ("Person", "history", Own),
+    ("Supporter", "history", Own),
+    ("Nomination", "history", Own),
+    ("Unit", "history", Own),
+    ("Policy", "history", Own),
+    ("RegisterChange", "id at command actor onBehalfOf effectiveOn values undoneBy undoes", Own),
+    ("ChangedValue", "name before after", Own),
+    ("UndoPayload", "change builtUpon refusals", WithIt),
     ("ChecklistItem", "code result required sentence", Own),
     ("NominationDecision", "capacity decision decidedOn decidedBy onBehalfOf protectedHours reason question answer", Own),
     ("PossibleDecider", "capacity person onBehalfOf because unitCode", Own),
@@ -146,7 +155,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy", WithIt),
+                  setDirectoryEntry appoint endAppointment delegate exemptUnit publishPolicy undo", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
