@@ -9,6 +9,7 @@ mod files;
 mod history;
 mod lists;
 mod nominations;
+mod random;
 mod replay;
 mod roles;
 mod sight;

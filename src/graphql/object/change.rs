@@ -220,13 +220,13 @@ impl VisibleChange {
 
     fn changed_values(&self) -> Vec<ChangedValue> {
         let (before, after) = (self.stored.row.before.as_ref(), self.stored.row.after.as_ref());
-        let value = |name: &&str| {
-            let side = |values: Option<&Json>| values.and_then(|values| self.text(name, values.get(**name)?));
+        let value = |name: &str| {
+            let side = |values: Option<&Json>| values.and_then(|values| self.text(name, values.get(name)?));
             let (before, after) = (side(before), side(after));
             let is_there = before.is_some() || after.is_some();
-            is_there.then(|| ChangedValue { name: (**name).to_owned(), before, after })
+            is_there.then(|| ChangedValue { name: name.to_owned(), before, after })
         };
-        SHOWN.iter().filter_map(|name| value(&name)).collect()
+        SHOWN.iter().filter_map(|name| value(name)).collect()
     }
 
     /// A value as text. `None` for null, and for what names a row.
