@@ -30,7 +30,7 @@ use crate::access::{Reach, Right};
 pub(crate) struct VisibleChange {
     pub(crate) known: Arc<ReferenceData>,
     pub(crate) stored: StoredChange,
-    /// Whether the viewer sees who took the step, whoever that is: they see so in the nomination itself.
+    /// Whether the viewer sees who took the step, as in the nomination itself, even if they may not see that person elsewhere.
     pub(crate) shows_parties: bool,
 }
 
