@@ -126,7 +126,8 @@ impl VisibleChange {
         self.party(ctx, self.stored.row.actor_id).await
     }
 
-    /// The manager for whom a delegate gave it. Null unless a delegate did, and if the viewer may not see that manager.
+    /// The manager that a delegate stood in for. Null unless a delegate gave the command, and if the viewer may not see that
+    /// manager.
     async fn on_behalf_of(&self, ctx: &Context<'_>) -> Result<Option<Person>, ApiError> {
         match self.stored.row.principal_id {
             Some(principal) => self.party(ctx, principal).await,

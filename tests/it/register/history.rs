@@ -131,11 +131,11 @@ both!(
         let input = json!({ "unitCode": "N2", "inForceFrom": "2026-11-20", "policy": policy });
         let payload = command(&world, COORDINATOR, "publishPolicy", input, "refusals { code message }").await;
         assert_eq!(payload["refusals"], json!([]), "{payload}");
-        for by in [COORDINATOR, SENIOR_MANAGER] {
+        for by in [COORDINATOR, SENIOR_MANAGER, allocations::LASTING_SUPPORTER] {
             let seen = history(&world, by, "unit(code:\"N2\") history").await;
             let edges = &seen["data"]["unit"]["history"]["edges"];
             assert_eq!(edges[0]["node"]["command"], "PUBLISH_POLICY", "{by}: {seen}");
-            assert_eq!(edges[0]["node"]["actor"].is_null(), by == SENIOR_MANAGER);
+            assert_eq!(edges[0]["node"]["actor"].is_null(), by == allocations::LASTING_SUPPORTER, "{by}");
         }
         let hidden = history(&world, 10, "unit(code:\"N2\") history").await;
         assert_eq!(hidden["errors"][0]["extensions"]["code"], "NOT_FOUND", "{hidden}");
