@@ -196,3 +196,43 @@ both!(
         undone(&world, COORDINATOR, &appointed, None).await;
     }
 );
+
+both!(
+    async fn shares_of_later_files_stay_within_one_person(world: World) {
+        organised(&world).await;
+        let id = allocations::id_of(&world, roles::SUPPORTER, "N1").await;
+        let input = json!({ "allocationId": id, "share": 400 });
+        given(&world, COORDINATOR, "changeAllocation", input).await;
+        let lowered = newest(&world, roles::SUPPORTER).await;
+        let rows = entity::table::allocation::Entity::find().all(&world.db).await.unwrap();
+        let held = rows.iter().find(|row| row.person_id == PersonId(roles::SUPPORTER)).unwrap();
+        let elsewhere = entity::table::allocation::Model {
+            id: entity::id::AllocationId(900),
+            unit_id: rows.iter().find(|row| row.unit_id != held.unit_id).unwrap().unit_id,
+            share: 600,
+            valid_from: Some(day("2026-11-16")),
+            valid_to: None,
+            ..held.clone()
+        };
+        crate::board_builder::insert::<entity::table::allocation::Entity>(&world.db, [elsewhere]).await;
+        changed(&world.db).await;
+        let before = replay::tables(&world.db).await;
+        assert_eq!(refused(&undo(&world, COORDINATOR, &lowered, None).await), "SHARES_TOO_LARGE");
+        assert_eq!(replay::tables(&world.db).await, before, "a refused undo leaves no trace");
+    }
+);
+
+both!(
+    async fn a_link_does_not_put_one_person_on_both_approvals(world: World) {
+        organised(&world).await;
+        let id = allocations::id_of(&world, roles::SUPPORTER, "N1").await;
+        let input = json!({ "allocationId": id, "capacity": "SENIOR" });
+        given(&world, SENIOR_MANAGER, "withdrawApproval", input).await;
+        let withdrawn = newest(&world, roles::SUPPORTER).await;
+        let link = json!({ "personId": person_id(LINE_MANAGER), "sameAsId": person_id(SENIOR_MANAGER) });
+        let linked = "mutation($input: LinkPeopleInput!) { linkPeople(input: $input) { done refusal { code } } }";
+        let linked = answer(&as_person(&world, COORDINATOR).await, linked, json!({ "input": link })).await;
+        assert_eq!(linked["data"]["linkPeople"]["done"], true, "{linked}");
+        assert_eq!(refused(&undo(&world, SENIOR_MANAGER, &withdrawn, None).await), "BOTH_APPROVALS");
+    }
+);
