@@ -418,6 +418,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.withdrawApproval", "input", Takes::Input),
     ("WithdrawApprovalInput", "allocationId personId role unitCode capacity day idempotencyKey", Takes::Wish),
     ("Mutation.setDirectoryEntry", "input", Takes::Input),
+    ("Mutation.undo", "input", Takes::Input),
+    ("UndoInput", "changeId reason idempotencyKey", Takes::Wish),
     ("SetDirectoryEntryInput", "listed contact languages about idempotencyKey", Takes::Wish),
 ];
 
