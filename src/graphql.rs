@@ -19,6 +19,7 @@ mod day_view;
 mod directory;
 pub mod error;
 mod hidden;
+mod history;
 mod id;
 pub mod limits;
 mod live_cursor;

@@ -17,6 +17,7 @@ pub mod renewal;
 pub mod shares;
 pub mod sight;
 pub mod terms;
+pub mod undo;
 
 mod posts;
 

@@ -97,9 +97,13 @@ impl Retention {
             let cutoff = kind.cutoff(&self.periods, day);
             let rows = match kind {
                 Kind::Mails => remove_mails(db, cutoff, &by, stop, &mut removed.stuck).await?,
-                Kind::Rejects | Kind::Runs | Kind::SignIns | Kind::Snapshots | Kind::WeeklySnapshots => {
-                    remove_rows(db, kind, cutoff, &by, stop).await?
-                }
+                Kind::Rejects
+                | Kind::Runs
+                | Kind::SignIns
+                | Kind::Snapshots
+                | Kind::WeeklySnapshots
+                | Kind::Nominations
+                | Kind::CommandKeys => remove_rows(db, kind, cutoff, &by, stop).await?,
                 Kind::Absences => remove_absences(db, cutoff, &by, stop).await?,
                 Kind::People => remove_people(db, cutoff, &by, stop).await?,
             };
@@ -127,6 +131,9 @@ async fn remove_rows(
             Kind::Runs => retention::remove_runs(db, cutoff, CHUNK, by).await?,
             Kind::SignIns => retention::remove_sign_ins(db, cutoff, CHUNK, by).await?,
             Kind::Snapshots | Kind::WeeklySnapshots => retention::remove_snapshots(db, kind, cutoff, by).await?,
+            // The day itself: each policy says how long a nomination is kept.
+            Kind::Nominations => retention::remove_nominations(db, cutoff, by).await?,
+            Kind::CommandKeys => retention::remove_command_keys(db, cutoff, CHUNK, by).await?,
             Kind::Mails | Kind::Absences | Kind::People => 0,
         };
         if some == 0 {

@@ -240,6 +240,17 @@ rights! {
         Coordinator => Everything,
         Trainer => Everything,
     }
+    /// See who changed what in the register and when, about the people, roles, nominations, units and policies that one may see;
+    /// people only, never a token.
+    History = "HISTORY" {
+        Admin => Everything,
+        Coordinator => Everything,
+        SeniorManager => TheirUnits,
+        LineManager => TheirPeople,
+        Supporter => TheirTeams,
+        Staff => Themselves,
+        Auditor => Everything,
+    }
     /// Erase a person's name and contact details; people only, never a token.
     Erase = "ERASE" {
         Admin => Everything,
@@ -264,7 +275,13 @@ impl Right {
     pub const fn is_for_people_only(self) -> bool {
         matches!(
             self,
-            Self::ManageAccess | Self::Erase | Self::ReportSettings | Self::Nominations | Self::Register | Self::Assess
+            Self::ManageAccess
+                | Self::Erase
+                | Self::ReportSettings
+                | Self::Nominations
+                | Self::Register
+                | Self::History
+                | Self::Assess
         )
     }
 }

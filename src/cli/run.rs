@@ -207,6 +207,7 @@ async fn retention_dry_run(app: &App) -> Result<(), ExitError> {
     say(format!("{:<16}  {:>5}  {:<10}  {:>8}  {:<10}  WHAT HAPPENS", "KIND", "DAYS", "BEFORE", "ROWS", "OLDEST"))?;
     for (kind, cut, found) in all {
         let days = Kind::days(kind, &app.settings.retention.periods());
+        let days = days.map_or_else(|| "-".to_owned(), |days| days.to_string());
         let oldest = found.oldest.map_or_else(|| "-".to_owned(), |day| day.to_string());
         say(format!("{:<16}  {days:>5}  {cut}  {:>8}  {oldest:<10}  {}", kind.as_str(), found.rows, kind.meaning()))?;
     }

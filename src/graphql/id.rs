@@ -4,7 +4,7 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, DeliveryId, DocumentId, FrameworkId, ImportBatchId, JobRunId,
+    AllocationId, AppointmentId, AuditEventId, ChangeId, DeliveryId, DocumentId, FrameworkId, ImportBatchId, JobRunId,
     NominationId, PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
@@ -31,6 +31,8 @@ pub(crate) enum NodeId {
     Document(DocumentId),
     /// Names a version of the competence framework in commands; `node` finds none.
     Framework(FrameworkId),
+    /// Names a change record in `undo`; `node` finds none.
+    Change(ChangeId),
 }
 
 impl NodeId {
@@ -54,6 +56,7 @@ impl NodeId {
             Self::Appointment(id) => format!("Appointment:{id}"),
             Self::Document(id) => format!("Document:{id}"),
             Self::Framework(id) => format!("Framework:{id}"),
+            Self::Change(id) => format!("Change:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -82,6 +85,7 @@ impl NodeId {
             "Appointment" => Self::Appointment(AppointmentId(plain()?)),
             "Document" => Self::Document(DocumentId(plain()?)),
             "Framework" => Self::Framework(FrameworkId(plain()?)),
+            "Change" => Self::Change(ChangeId(plain()?)),
             _ => return None,
         })
     }
@@ -127,6 +131,14 @@ impl NodeId {
         }
     }
 
+    /// The change record with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_change(id: &ID) -> Option<ChangeId> {
+        match Self::decode(id)? {
+            Self::Change(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The nomination with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
     pub(crate) fn decode_nomination(id: &ID) -> Option<NominationId> {
         match Self::decode(id)? {
@@ -159,6 +171,7 @@ mod tests {
             NodeId::Appointment(AppointmentId(10)),
             NodeId::Document(DocumentId(11)),
             NodeId::Framework(FrameworkId(12)),
+            NodeId::Change(ChangeId(13)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

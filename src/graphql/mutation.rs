@@ -39,6 +39,7 @@ pub struct Mutation(
     register::AuthorityMutation,
     register::DocumentMutation,
     register::FrameworkMutation,
+    register::UndoMutation,
 );
 
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 
 pub(crate) mod access;
 pub(crate) mod audit_event;
+pub(crate) mod change;
 pub(crate) mod course;
 pub(crate) mod delivery;
 pub(crate) mod directory;

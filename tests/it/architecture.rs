@@ -112,3 +112,24 @@ fn only_the_clock_reads_the_wall_clock() {
         assert_eq!(offenders(folder, &["clock.rs"], reads), NONE);
     }
 }
+
+/// Every table that a command writes can be restored when it is undone, and replayed.
+#[test]
+fn what_commands_write_can_be_undone() {
+    let mut written = std::collections::BTreeSet::new();
+    for (_, text) in ["src", "entity/src/store/register"].iter().flat_map(|folder| sources(folder)) {
+        for method in ["insert", "update", "delete"] {
+            for (at, start) in text.match_indices(&format!(".{method}::<")) {
+                let named = text[at + start.len()..].split("::Entity").next().unwrap_or_default();
+                written.insert(named.to_owned());
+            }
+        }
+    }
+    // `restore` itself names no table.
+    written.retain(|name| name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_'));
+    assert!(written.len() > 10, "{written:?}");
+    for table in written {
+        let known = entity::store::register::undo::tables::WRITTEN.contains(&table.as_str());
+        assert!(known, "{table}: add it to entity/src/store/register/undo/tables.rs");
+    }
+}

@@ -9,13 +9,17 @@ mod carry_over;
 mod directory_entry;
 mod documents;
 mod files;
+mod history;
 mod lists;
 mod nominations;
+mod random;
+mod replay;
 mod roles;
 mod sight;
 mod story;
 mod subscriptions;
 mod together;
+mod undo;
 
 use axum::Router;
 use base64::Engine as _;

@@ -1,6 +1,7 @@
 //! Expired data of each kind is removed; data that is younger, or still needed, stays.
 #![expect(clippy::unwrap_used, reason = "a failed step fails the test, and the line says which")]
 
+mod nominations;
 mod snapshots;
 
 use std::process::{Command, Stdio};

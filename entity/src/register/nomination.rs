@@ -107,6 +107,18 @@ fn lost_its_ground_on(index: &Index, facts: &NominationFacts, today: Day) -> Opt
     days.filter(is_lost).min()
 }
 
+/// Returns the first day on which a nomination was no longer open, by its stored end or because it lapsed. `None` if it is open on
+/// the day `today`.
+#[must_use]
+pub fn ended_on(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, today: Day) -> Option<Day> {
+    let facts = &facts.as_of(today);
+    if let Some(ended) = facts.ended {
+        return Some(ended.on);
+    }
+    let lapsed = Some(lapses_on(index, facts, terms, today)).filter(|on| *on <= today);
+    lost_its_ground_on(index, facts, today).into_iter().chain(lapsed).min()
+}
+
 fn is_blocked(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, today: Day) -> bool {
     let NominationFacts { person, role, unit, share, outside_team, wished_start, .. } = *facts;
     let day = wished_start.max(Some(today)).unwrap_or(today);

@@ -8,6 +8,7 @@ pub mod change;
 pub mod directory_entry;
 pub mod document;
 pub mod framework;
+pub mod history;
 pub mod kept;
 pub mod key;
 pub mod link;
@@ -15,6 +16,7 @@ pub mod nomination;
 pub mod role;
 pub mod text;
 pub mod transaction;
+pub mod undo;
 
 pub use change::NewChange;
 pub use transaction::{LockError, Transaction};

@@ -7,10 +7,12 @@
 
 pub mod absence;
 mod absence_rows;
+mod command_keys;
 mod count;
 mod imports;
 mod leavers;
 mod mails;
+mod nominations;
 mod rows;
 mod runs;
 mod sign_ins;
@@ -19,12 +21,15 @@ mod snapshots;
 use std::fmt;
 
 use crate::period::Day;
+use crate::store::register::key;
 
 pub use absence_rows::remove_absences;
+pub use command_keys::remove_command_keys;
 pub use count::count_expired;
 pub use imports::remove_rejects;
 pub use leavers::leavers;
 pub use mails::{mails, remove_mails};
+pub use nominations::remove_nominations;
 pub use rows::ExpiredRows;
 pub use runs::remove_runs;
 pub use sign_ins::remove_sign_ins;
@@ -85,11 +90,15 @@ pub enum Kind {
     Snapshots,
     /// All snapshots, including that one per week.
     WeeklySnapshots,
+    /// Nominations that have ended.
+    Nominations,
+    /// Clients' keys of commands.
+    CommandKeys,
 }
 
 impl Kind {
     /// Every kind, in the order in which the job removes them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Mails,
         Self::Rejects,
         Self::Runs,
@@ -98,6 +107,8 @@ impl Kind {
         Self::People,
         Self::Snapshots,
         Self::WeeklySnapshots,
+        Self::Nominations,
+        Self::CommandKeys,
     ];
 
     /// Returns its name in tables and in the audit log.
@@ -112,6 +123,8 @@ impl Kind {
             Self::People => "people",
             Self::Snapshots => "snapshots",
             Self::WeeklySnapshots => "weekly-snapshots",
+            Self::Nominations => "nominations",
+            Self::CommandKeys => "command-keys",
         }
     }
 
@@ -127,13 +140,15 @@ impl Kind {
             Self::People => "name and contact are erased; past coverage stays",
             Self::Snapshots => "all are removed except one per week and those that a report shows",
             Self::WeeklySnapshots => "all are removed except those that a report shows",
+            Self::Nominations => "removed with decisions and texts, by the months of each policy; change records stay",
+            Self::CommandKeys => "keys of repeated commands are removed",
         }
     }
 
-    /// Returns the number of days for which it is kept.
+    /// Returns the number of days for which it is kept. `None` if the policy of each unit decides.
     #[must_use]
-    pub const fn days(self, periods: &Periods) -> u32 {
-        match self {
+    pub const fn days(self, periods: &Periods) -> Option<u32> {
+        Some(match self {
             Self::Mails => periods.mails,
             Self::Rejects => periods.rejects,
             Self::Runs => periods.runs,
@@ -142,13 +157,15 @@ impl Kind {
             Self::People => periods.people,
             Self::Snapshots => periods.snapshots,
             Self::WeeklySnapshots => periods.weekly_snapshots,
-        }
+            Self::Nominations => return None,
+            Self::CommandKeys => key::DAYS_KEPT,
+        })
     }
 
-    /// Returns the cut-off day: on `day`, data that ended before it has expired.
+    /// Returns the cut-off day: on `day`, data that ended before it has expired. `day` itself if the policy of each unit decides.
     #[must_use]
     pub fn cutoff(self, periods: &Periods, day: Day) -> Day {
-        day.plus_days(-i64::from(self.days(periods)))
+        day.plus_days(-i64::from(self.days(periods).unwrap_or(0)))
     }
 }
 

@@ -129,4 +129,22 @@ words! {
         /// The acting line manager of a person whose posts name none.
         Acting = "ACTING",
     }
+
+    /// Why a coordinator undid a change.
+    UndoReason {
+        /// Another person was meant.
+        WrongPerson = "WRONG_PERSON",
+        /// Another unit was meant.
+        WrongUnit = "WRONG_UNIT",
+        /// Another day was meant.
+        WrongDay = "WRONG_DAY",
+        /// Another value was meant, for example of a share.
+        WrongValue = "WRONG_VALUE",
+        /// It was entered twice.
+        EnteredTwice = "ENTERED_TWICE",
+        /// It was not agreed.
+        NotAgreed = "NOT_AGREED",
+        /// Another reason.
+        Other = "OTHER",
+    }
 }

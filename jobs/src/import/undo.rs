@@ -11,8 +11,8 @@ use entity::store::audit::{self, Event};
 use entity::store::{begin_write, facts};
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, erased_person, exemption, import_batch,
-    import_undo, pause, person, person_link, policy, post, register_role, rows_not_read, sign_off, staff_list,
-    unavailability, unit, unit_parent,
+    import_undo, pause, person, person_link, policy, post, register_change, register_role, rows_not_read, sign_off,
+    staff_list, unavailability, unit, unit_parent,
 };
 use entity::value::{Action, ImportState};
 use sea_orm::sea_query::OnConflict;
@@ -141,9 +141,17 @@ async fn check_allowed(
         .filter(erased_person::Column::ErasedAt.gte(import.finished_at))
         .count(txn)
         .await?;
-    let why = match erased {
-        0 => "the data was changed or cleaned up after it, and the replaced values are no longer kept",
-        _ => "a person was erased after it, and the replaced values are no longer kept",
+    // Every command raises the data version. So nothing that a command rests on is ever taken away under it.
+    let command = register_change::Entity::find()
+        .filter(register_change::Column::At.gte(import.finished_at))
+        .order_by_asc(register_change::Column::Id)
+        .one(txn)
+        .await?;
+    let gone = "and the replaced values are no longer kept";
+    let why = match (erased, command) {
+        (0, None) => format!("the data was changed or cleaned up after it, {gone}"),
+        (0, Some(change)) => format!("the register was changed after it (change {}), {gone}", change.id),
+        _ => format!("a person was erased after it, {gone}"),
     };
     refused(format!("Import {batch} cannot be undone: {why}. Import corrected files instead."))
 }

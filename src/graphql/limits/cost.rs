@@ -32,8 +32,10 @@ const TREES: [(&str, &str); 1] = [("Unit", "children")];
 /// The cost of computing one day: for a large organisation a good part of a processor's second. At this price a query of ten
 /// days takes most of the default cost limit of one query.
 pub const COMPUTATION: u64 = 4_000;
+/// The cost of reading the history of one object.
+const HISTORY: u64 = 100;
 /// The fields that cost more than their answer has fields: type, name and surcharge.
-const SURCHARGES: [(&str, &str, u64); 7] = [
+const SURCHARGES: [(&str, &str, u64); 13] = [
     // Reads the names of everyone that the viewer may see.
     ("Query", "people", 5_000),
     // Reads every work address.
@@ -44,6 +46,14 @@ const SURCHARGES: [(&str, &str, u64); 7] = [
     // Read all data again within their transaction, and compute.
     ("Mutation", "linkPeople", 10_000),
     ("Mutation", "unlinkPeople", 10_000),
+    // Each reads the change records of one object, and what the viewer may see of their nominations.
+    ("Person", "history", HISTORY),
+    ("Supporter", "history", HISTORY),
+    ("Nomination", "history", HISTORY),
+    ("Unit", "history", HISTORY),
+    ("Policy", "history", HISTORY),
+    // Reads what later changes rest on.
+    ("Mutation", "undo", 10 * HISTORY),
     // Computes its first day in force before and after, and reads all data again.
     ("Mutation", "publishPolicy", 3 * COMPUTATION),
 ];

@@ -14,6 +14,7 @@ mod framework;
 mod nominate;
 mod refusal;
 mod role;
+mod undo;
 
 use async_graphql::{Context, Object};
 
@@ -24,6 +25,7 @@ pub(crate) use self::documents::DocumentMutation;
 pub(crate) use self::framework::FrameworkMutation;
 use self::nominate::{NominateInput, NominationsPayload};
 pub(crate) use self::role::RoleMutation;
+pub(crate) use self::undo::UndoMutation;
 use super::super::error::ApiError;
 
 #[derive(Debug, Default)]

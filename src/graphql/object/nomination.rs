@@ -7,6 +7,7 @@ use entity::register::checklist::{ChecklistItem as Item, Nominee, checklist};
 use entity::register::facts::capacities;
 use entity::register::nomination::{lapses_on, state};
 use entity::register::sight::{NominationSight, did_not_go_ahead};
+use entity::store::register::change;
 use entity::table::{nomination_decision, register_text};
 use entity::value::{self, register};
 use sea_orm::EntityTrait as _;
@@ -15,8 +16,10 @@ use super::enums::NetworkRole;
 use super::organisation::Person;
 use super::roll_up::hundredths;
 use crate::graphql::error::ApiError;
+use crate::graphql::history::{self, VisibleChange};
 use crate::graphql::id::NodeId;
 use crate::graphql::nominations::VisibleNomination;
+use crate::graphql::page::Listed;
 use crate::graphql::request_state::db;
 use crate::graphql::scalar::Date;
 
@@ -430,5 +433,14 @@ impl VisibleNomination {
             found.into_iter().map(|approver| self.decider(*capacity, approver))
         });
         all.collect()
+    }
+    /// What was done about it, newest first: only what the viewer may see. Empty if there is nothing.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Listed<VisibleChange>, ApiError> {
+        history::list(ctx, &[change::Object::nomination(self.stored.row.id)], first, after).await
     }
 }

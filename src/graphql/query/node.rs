@@ -105,13 +105,14 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
                 rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
             }
             // A nomination is found with `nomination`, which alone knows what the viewer may see of it; an appointment with its
-            // unit. Allocations are only named in commands.
+            // unit, a change in a history. Allocations are only named in commands.
             Some(
                 NodeId::Nomination(_)
                 | NodeId::Appointment(_)
                 | NodeId::Allocation(_)
                 | NodeId::Document(_)
-                | NodeId::Framework(_),
+                | NodeId::Framework(_)
+                | NodeId::Change(_),
             ) => None,
         });
     }
@@ -142,7 +143,8 @@ impl Stored {
                 | NodeId::Appointment(_)
                 | NodeId::Allocation(_)
                 | NodeId::Document(_)
-                | NodeId::Framework(_) => {}
+                | NodeId::Framework(_)
+                | NodeId::Change(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

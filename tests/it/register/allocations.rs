@@ -11,7 +11,7 @@ use crate::harness::both;
 /// The Peer Supporter of ward N1.
 const SUPPORTER: i64 = 3;
 /// A Peer Supporter of ward N2 whose certificate lasts.
-const LASTING_SUPPORTER: i64 = 6;
+pub(crate) const LASTING_SUPPORTER: i64 = 6;
 /// The Wellbeing Champion of ward N1.
 const CHAMPION: i64 = 4;
 
@@ -34,7 +34,7 @@ async fn status(world: &World, unit: &str) -> Value {
     answer(&as_person(world, COORDINATOR).await, &query, json!({})).await["data"]["team"]["status"].clone()
 }
 
-async fn id_of(world: &World, person: i64, unit: &str) -> Value {
+pub(crate) async fn id_of(world: &World, person: i64, unit: &str) -> Value {
     allocation_of(world, person, unit).await["allocationId"].clone()
 }
 

@@ -276,3 +276,14 @@ both!(
         assert_eq!((kept_rows(&outcome), held(&world, SUPPORTER).await), (1, before));
     }
 );
+
+both!(
+    async fn an_import_is_not_undone_under_a_command(world: World) {
+        organised(&world).await;
+        let file = supporters(&["NHS,000038,Peer Supporter,S2,60,05/01/2026,"]);
+        import(&world, &file).applied().await;
+        lowered(&world, 2, 600).await;
+        let error = undo(&world.db, last_import(&world).await, world.clock.now()).await.unwrap_err().to_string();
+        assert!(error.contains("the register was changed after it (change "), "{error}");
+    }
+);

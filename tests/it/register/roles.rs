@@ -10,7 +10,7 @@ use super::*;
 use crate::harness::both;
 
 /// The Peer Supporter of ward N1, whose line manager is [`LINE_MANAGER`].
-const SUPPORTER: i64 = 3;
+pub(crate) const SUPPORTER: i64 = 3;
 /// A Peer Supporter of ward S2.
 const OTHER_SUPPORTER: i64 = 38;
 /// The Wellbeing Champion of ward N1.

@@ -11,6 +11,7 @@ use crate::harness::both;
 both!(
     async fn forty_callers_decide_and_withdraw_one_nomination(world: World) {
         organised(&world).await;
+        let start = replay::tables(&world.db).await;
         let id = nominated_and_accepted(&world).await;
         accepted(&decide(&world, LINE_MANAGER, line(&id)).await);
         let before = allocation::Entity::find().count(&world.db).await.unwrap();
@@ -43,6 +44,67 @@ both!(
         assert_eq!(begun == 1, rows[0].allocation_id.is_some());
         let decisions = nomination_decision::Entity::find().count(&world.db).await.unwrap();
         assert_eq!(decisions, 1 + begun);
+        replay::check(&world.db, &start).await;
+    }
+);
+
+both!(
+    async fn forty_callers_decide_withdraw_renew_and_undo(world: World) {
+        organised(&world).await;
+        let start = replay::tables(&world.db).await;
+        // The approvals of a Peer Supporter of the ward end soon.
+        pass_days(&world, 353);
+        let renewed = allocations::id_of(&world, allocations::LASTING_SUPPORTER, "N2").await;
+        let id = nominated_and_accepted(&world).await;
+        accepted(&decide(&world, LINE_MANAGER, line(&id)).await);
+        let decided = history::changes_of(&world, LINE_MANAGER, &id).await[0]["id"].clone();
+        let nominee = as_person(&world, NOMINEE).await;
+        let line_manager = as_person(&world, LINE_MANAGER).await;
+        let senior_manager = as_person(&world, SENIOR_MANAGER).await;
+        let sent = [
+            (&nominee, format!("withdrawNomination(input: {{ nominationId: {id} }}) {{ refusals {{ code }} }}")),
+            (
+                &senior_manager,
+                format!(
+                    "decideNomination(input: {{ items: [{{ nominationId: {id}, capacity: SENIOR, decision: ACCEPT, \
+                     protectedHours: 4 }}] }}) {{ results {{ refusals {{ code }} }} }}"
+                ),
+            ),
+            (
+                &line_manager,
+                format!(
+                    "renewApproval(input: {{ items: [{{ allocationId: {renewed}, capacity: LINE, protectedHours: 3 }}] }}) \
+                     {{ results {{ refusals {{ code }} }} }}"
+                ),
+            ),
+            (
+                &line_manager,
+                format!(
+                    "withdrawApproval(input: {{ allocationId: {renewed}, capacity: LINE }}) {{ refusals {{ code }} }}"
+                ),
+            ),
+            (&line_manager, format!("undo(input: {{ changeId: {decided} }}) {{ refusals {{ code }} }}")),
+        ];
+        let callers = (0..40).map(|caller| {
+            let (who, command) = &sent[caller % sent.len()];
+            let query = format!("mutation {{ {command} }}");
+            async move { answer(who, &query, json!({})).await }
+        });
+        let results: Vec<Value> = join_all(callers).await;
+        for answer in &results {
+            let code = answer["errors"][0]["extensions"]["code"].as_str();
+            assert!(code.is_none_or(|code| code == "TRY_AGAIN" || code == "NOT_FOUND"), "{answer}");
+        }
+        let succeeded = |field: &str| {
+            let of = results.iter().filter(|answer| {
+                let payload = &answer["data"][field];
+                payload["refusals"] == json!([]) || payload["results"][0]["refusals"] == json!([])
+            });
+            of.count()
+        };
+        assert!(succeeded("renewApproval") >= 1 && succeeded("withdrawApproval") >= 1, "{results:?}");
+        assert!(succeeded("undo") <= 1 && succeeded("withdrawNomination") <= 1, "{results:?}");
+        replay::check(&world.db, &start).await;
     }
 );
 

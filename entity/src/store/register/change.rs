@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait as _};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
@@ -106,6 +107,8 @@ pub struct NewChange {
     pub after: Option<Json>,
     /// The client's key for this command. `None` without one.
     pub key: Option<NewKey>,
+    /// The change that it undoes. `None` unless it is an undo.
+    pub undoes: Option<ChangeId>,
 }
 
 impl NewChange {
@@ -124,6 +127,7 @@ impl NewChange {
             before: None,
             after: None,
             key: None,
+            undoes: None,
         }
     }
 }
@@ -147,6 +151,7 @@ pub(super) async fn record(
         before,
         after,
         key,
+        undoes,
     } = change;
     let row = register_change::ActiveModel {
         id: NotSet,
@@ -172,6 +177,13 @@ pub(super) async fn record(
     let found_by: Vec<_> = found_by.collect();
     if !found_by.is_empty() {
         register_change_object::Entity::insert_many(found_by).exec_without_returning(txn).await?;
+    }
+    if let Some(undone) = undoes {
+        register_change::Entity::update_many()
+            .col_expr(register_change::Column::UndoneBy, Expr::value(id.0))
+            .filter(register_change::Column::Id.eq(undone))
+            .exec(txn)
+            .await?;
     }
     if let Some(key) = key {
         key::store(txn, key, command, actor, id, at).await?;

@@ -14,7 +14,9 @@ use crate::table::{idempotency_key, register_change_object};
 use crate::value::command::{Command, ObjectKind};
 
 /// How long a key is kept.
-pub const KEPT: TimeDelta = TimeDelta::days(30);
+pub const KEPT: TimeDelta = TimeDelta::days(DAYS_KEPT as i64);
+/// The same in days.
+pub const DAYS_KEPT: u32 = 30;
 /// The largest number of characters of a key.
 pub const LONGEST: usize = 64;
 

@@ -10,6 +10,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr,
     EntityTrait, IdenStatic as _, IntoActiveModel, Iterable as _, PrimaryKeyTrait, QueryFilter as _, Statement,
+    TryIntoModel,
 };
 use serde_json::Value as Json;
 
@@ -127,6 +128,29 @@ impl Transaction {
         Ok(())
     }
 
+    /// Makes a row as its image in a change record says: `None` removes it. Columns that the image does not have, such as free
+    /// text, stay as they are, and a version goes up.
+    pub async fn restore<E, A>(&mut self, id: i64, image: Option<&Json>) -> Result<(), DbErr>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<A> + Clone + Sync,
+        A: ActiveModelTrait<Entity = E> + TryIntoModel<E::Model> + Send,
+        <E::PrimaryKey as PrimaryKeyTrait>::ValueType: Send,
+    {
+        let present = E::find().filter(sea_orm::ColumnTrait::eq(&id_column::<E>(), id)).one(&self.txn).await?;
+        match (present, image) {
+            (Some(present), None) => self.delete::<E>(&present).await,
+            (Some(present), Some(image)) => {
+                let mut cells = stored_row::to_json::<E>(&present)?;
+                overlay(&mut cells, image);
+                let restored = stored_row::from_json::<E, A>(&cells)?.try_into_model()?;
+                self.update::<E, A>(&present, restored).await.map(drop)
+            }
+            (None, Some(image)) => self.insert::<E, A>(stored_row::from_json::<E, A>(image)?).await.map(drop),
+            (None, None) => Ok(()),
+        }
+    }
+
     /// Writes a row over the one with the same key, or adds it.
     async fn write<E, A>(&self, row: A) -> Result<(), DbErr>
     where
@@ -217,9 +241,22 @@ impl Transaction {
     }
 }
 
+/// Writes the cells of an image over those of a row. A version is never one that was before: it counts what was done.
+fn overlay(cells: &mut Json, image: &Json) {
+    let (Some(cells), Some(image)) = (cells.as_object_mut(), image.as_object()) else { return };
+    let version = cells.get(VERSION).and_then(Json::as_i64);
+    cells.extend(image.iter().map(|(column, cell)| (column.clone(), cell.clone())));
+    if let Some(version) = version {
+        cells.insert(VERSION.to_owned(), (version + 1).into());
+    }
+}
+
+/// The column with the version of a row that two people may edit.
+pub(super) const VERSION: &str = "version";
+
 /// Columns with free text of tables that commands write. The images of rows in change records leave them out, so that an
 /// erasure need not search these.
-const FREE_TEXT: [(&str, &str); 6] = [
+pub(super) const FREE_TEXT: [(&str, &str); 6] = [
     ("document", "address"),
     ("document", "body"),
     ("document", "title"),

@@ -2,23 +2,27 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
+    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, JoinType, PaginatorTrait as _, QueryFilter as _,
     QuerySelect as _,
 };
 
 use super::absence_rows::absences_found;
+use super::command_keys::old_keys;
 use super::imports::{old_batches, old_refusal, reject_to_batch, undo_to_batch};
 use super::leavers::leavers_before;
 use super::mails::old_mails;
+use super::nominations::expired_nominations;
 use super::rows::ExpiredRows;
 use super::runs::old_runs;
 use super::sign_ins::{over_links, over_sessions};
 use super::{Kind, snapshots};
 use crate::period::Day;
-use crate::table::{import_batch, import_reject, import_undo, job_run, person, post, report, session, sign_in_link};
+use crate::table::{
+    idempotency_key, import_batch, import_reject, import_undo, job_run, person, post, report, session, sign_in_link,
+};
 
 /// Counts the rows of a kind from before `cutoff`. Changes nothing.
-pub async fn count_expired(db: &impl ConnectionTrait, kind: Kind, cutoff: Day) -> Result<ExpiredRows, DbErr> {
+pub async fn count_expired(db: &DatabaseConnection, kind: Kind, cutoff: Day) -> Result<ExpiredRows, DbErr> {
     let day = |at: Option<Option<DateTime<Utc>>>| at.flatten().map(|at| Day::from(at.date_naive()));
     Ok(match kind {
         Kind::Mails => {
@@ -70,5 +74,10 @@ pub async fn count_expired(db: &impl ConnectionTrait, kind: Kind, cutoff: Day) -
             ExpiredRows { rows: people.count(db).await?, oldest: oldest.flatten() }
         }
         Kind::Snapshots | Kind::WeeklySnapshots => snapshots::count_expired(db, kind, cutoff).await?,
+        Kind::Nominations => expired_nominations(db, cutoff).await?,
+        Kind::CommandKeys => {
+            let oldest = old_keys(cutoff).select_only().column_as(idempotency_key::Column::At.min(), "oldest");
+            ExpiredRows { rows: old_keys(cutoff).count(db).await?, oldest: day(oldest.into_tuple().one(db).await?) }
+        }
     })
 }

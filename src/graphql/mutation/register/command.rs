@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use async_graphql::Context;
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use entity::clock::{Clock, day_of};
 use entity::coverage::Index;
@@ -158,6 +159,11 @@ impl RegisterCommand {
     /// The id of the person who gives the command.
     pub(crate) const fn actor(&self) -> PersonId {
         self.context.actor
+    }
+
+    /// When the command got its locks.
+    pub(crate) const fn at(&self) -> DateTime<Utc> {
+        self.context.at
     }
 
     /// A change record of this command that takes effect today; the caller fills in the rest.

@@ -61,6 +61,14 @@ pub(crate) enum RefusalCode {
     BuiltUpon,
     /// The time in which this could be undone is over.
     TooLate,
+    /// Changes of this kind cannot be undone.
+    NotUndoable,
+    /// The change was undone already.
+    AlreadyUndone,
+    /// Another person must undo this change.
+    NotYourChange,
+    /// The shares of a person would add up to more than 100 percent on some day.
+    SharesTooLarge,
     /// No person on file is meant, or several could be.
     PersonUnknown,
     /// The appointment cannot be replaced: it is for another unit or role, or does not hold on the day before.

@@ -5,13 +5,15 @@ use entity::coverage::standing::Standing;
 
 use super::{Person, Supporter, Team};
 use crate::graphql::access::Scope;
-use crate::graphql::day_view::DayScope;
+use crate::graphql::day_view::{DayScope, known};
 use crate::graphql::directory::Appointed;
 use crate::graphql::error::ApiError;
+use crate::graphql::history::{self, VisibleChange};
 use crate::graphql::id::NodeId;
 use crate::graphql::loader::Rows;
 use crate::graphql::loader::people::TitleOf;
 use crate::graphql::object::enums::AppointmentRole;
+use crate::graphql::page::Listed;
 use crate::graphql::request_state::today;
 use crate::graphql::scalar::Date;
 
@@ -80,6 +82,17 @@ impl Person {
             return Ok(None);
         }
         Ok(Rows::from_context(ctx)?.load_one(self.id).await?.map(|row| row.employer.clone()))
+    }
+
+    /// What was changed about them in the register, newest first: only what the viewer may see. Empty if there is nothing.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Listed<VisibleChange>, ApiError> {
+        let (known, _) = known(ctx).await?;
+        history::list(ctx, &history::of_person(known, self.id), first, after).await
     }
 }
 

@@ -1,11 +1,15 @@
 //! The policy for a team and its source (COVERAGE.md section 3).
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, SimpleObject};
 use entity::register::terms;
+use entity::store::register::change;
 
 use super::mix::MixRule;
 use super::{Policy, Unit};
+use crate::graphql::error::ApiError;
+use crate::graphql::history::{self, VisibleChange};
 use crate::graphql::object::enums::ApproverOffice;
+use crate::graphql::page::Listed;
 use crate::graphql::scalar::Date;
 
 /// The policy that governs a unit or team: that of the nearest unit at or above it with a policy in force, and of that unit's
@@ -112,6 +116,17 @@ impl Policy {
     /// Rules about the mix of supporters, MUST before SHOULD.
     async fn mix(&self) -> Vec<MixRule> {
         self.filed.mix.iter().map(MixRule::from).collect()
+    }
+
+    /// What was published about the policies of its unit, newest first: only what the viewer may see. Empty if there is nothing.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Listed<VisibleChange>, ApiError> {
+        let own = self.unit.map(|unit| change::Object::policy(self.view.facts(unit).id));
+        history::list(ctx, own.as_slice(), first, after).await
     }
 }
 

@@ -1,19 +1,23 @@
 //! One allocation of a Peer Supporter, and whether it counts, in words (COVERAGE.md section 4).
 
-use async_graphql::{Enum, ID, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, SimpleObject};
 use entity::coverage::PolicyTerms;
 use entity::coverage::approval::approvals;
 use entity::coverage::roster::{Allocation, Approval as Decided, Certificate, PersonIx};
 use entity::coverage::standing::Reasons;
 use entity::id::PersonId;
 use entity::period::Day;
+use entity::store::register::change::Object;
 use entity::value::Reason;
 
 use super::{Person, Supporter, Unit};
 use crate::graphql::access::VisibleDays;
+use crate::graphql::error::ApiError;
+use crate::graphql::history::{self, VisibleChange};
 use crate::graphql::id::NodeId;
 use crate::graphql::object::enums::StandingReason;
 use crate::graphql::object::roll_up::hundredths;
+use crate::graphql::page::Listed;
 use crate::graphql::scalar::Date;
 
 impl Supporter {
@@ -100,7 +104,7 @@ impl Supporter {
 
 /// The allocation of a Peer Supporter to a unit. A person who supports two teams has two. Whether it counts is computed for
 /// every request and never stored.
-#[Object(name = "Supporter")]
+#[async_graphql::Object(name = "Supporter")]
 impl Supporter {
     /// The allocation's ID, for commands about it. Opaque.
     async fn allocation_id(&self) -> ID {
@@ -216,6 +220,16 @@ impl Supporter {
     /// The next expiry among those that are valid on the day. Null if nothing expires.
     async fn next_expiry(&self) -> Option<Expiry> {
         self.expiry()
+    }
+
+    /// What was changed about the allocation in the register, newest first: only what the viewer may see. Empty if there is nothing.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Listed<VisibleChange>, ApiError> {
+        history::list(ctx, &[Object::allocation(self.allocation().id)], first, after).await
     }
 }
 

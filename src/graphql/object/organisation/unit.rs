@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::coverage::governing::governing;
 use entity::coverage::roster::UnitIx;
 use entity::coverage::trainer::Embedded;
+use entity::store::register::change;
 
 use super::person::Appointment;
 use super::{Policy, Team, Unit};
@@ -13,6 +14,7 @@ use crate::access::Right;
 use crate::graphql::day_view::{DayScope, DayView};
 use crate::graphql::directory::Exempted;
 use crate::graphql::error::ApiError;
+use crate::graphql::history::{self, VisibleChange};
 use crate::graphql::id::NodeId;
 use crate::graphql::loader::{Rows, Trend};
 use crate::graphql::object::roll_up::RollUp;
@@ -179,6 +181,16 @@ impl Unit {
             .filter_map(|row| Appointment::on(&self.view, row))
             .take(MOST_DATED)
             .collect()
+    }
+
+    /// What was changed about the unit in the register: its policies, exemptions and appointments, newest first: only what the viewer may see. Empty if there is nothing.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most this many from the start, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Begin after this cursor.")] after: Option<String>,
+    ) -> Result<Listed<VisibleChange>, ApiError> {
+        history::list(ctx, &[change::Object::unit(self.view.facts(self.unit).id)], first, after).await
     }
 }
 

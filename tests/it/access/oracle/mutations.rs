@@ -18,7 +18,7 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 11] = [
+const ABOUT_HIDDEN: [&str; 12] = [
     "recordAssessment",
     "respondToNomination",
     "withdrawNomination",
@@ -30,9 +30,10 @@ const ABOUT_HIDDEN: [&str; 11] = [
     "changeAllocation",
     "renewApproval",
     "withdrawApproval",
+    "undo",
 ];
 
-const WISHES: [Wish; 48] = [
+const WISHES: [Wish; 49] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -290,6 +291,12 @@ const WISHES: [Wish; 48] = [
     Wish { field: "recordAssessment", asked: |_| assess(6), may: |sight| sight.assesses() },
     Wish { field: "recordAssessment", asked: |_| assess(41), may: |sight| sight.takes_coordinators_steps() },
     Wish { field: "signAgreement", asked: |_| about_document("signAgreement", 2), may: |sight| sight.is_staff() },
+    // A change that does not exist; `register::undo` has those that do.
+    Wish {
+        field: "undo",
+        asked: |_| format!(r#"undo(input: {{changeId: "{}"}}) {{ refusals {{ code }} }}"#, encoded("Change", 900)),
+        may: |_| false,
+    },
 ];
 
 /// An assessment of a person.

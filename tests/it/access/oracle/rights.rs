@@ -57,6 +57,18 @@ pub(super) fn rights(sight: &Sight<'_>) -> Value {
         ),
         ("REGISTER", scopes(coordinates, &[])),
         ("ASSESS", scopes(coordinates || is(AccessRole::Trainer) && person, &[])),
+        (
+            "HISTORY",
+            scopes(
+                whole && person,
+                &[
+                    (senior && person, "OWN_UNITS"),
+                    (supporter && person, "SUPPORTED_TEAMS"),
+                    (line && person, "OWN_PEOPLE"),
+                    (staff && person, "SELF"),
+                ],
+            ),
+        ),
         ("ERASE", scopes(sight.erases(), &[])),
         ("AUDIT_LOG", scopes(is(AccessRole::Auditor), &[])),
         ("EXPLORE", scopes(whole || sight.viewer.explores() && token, &[])),

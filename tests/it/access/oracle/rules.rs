@@ -138,6 +138,15 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "nominations nomination", Own),
     ("Nomination", "id version person role unitCode unitName share outsideTeam nominatedBy openedOn acceptedOn wishedStart state \
                     lapsesOn endedOn statement checklist decisions possibleDeciders", Own),
+    // Compared for every viewer in `register::history` and `register::undo`.
+    ("Person", "history", Own),
+    ("Supporter", "history", Own),
+    ("Nomination", "history", Own),
+    ("Unit", "history", Own),
+    ("Policy", "history", Own),
+    ("RegisterChange", "id at command actor onBehalfOf effectiveOn values undoneBy undoes", Own),
+    ("ChangedValue", "name before after", Own),
+    ("UndoPayload", "change builtUpon refusals", WithIt),
     ("ChecklistItem", "code result required sentence", Own),
     ("NominationDecision", "capacity decision decidedOn decidedBy onBehalfOf protectedHours reason question answer", Own),
     ("PossibleDecider", "capacity person onBehalfOf because unitCode", Own),
@@ -168,7 +177,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
                   setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
-                  acknowledgeDocument signAgreement publishFramework recordAssessment", WithIt),
+                  acknowledgeDocument signAgreement publishFramework recordAssessment undo", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -452,6 +461,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.withdrawApproval", "input", Takes::Input),
     ("WithdrawApprovalInput", "allocationId personId role unitCode capacity day idempotencyKey", Takes::Wish),
     ("Mutation.setDirectoryEntry", "input", Takes::Input),
+    ("Mutation.undo", "input", Takes::Input),
+    ("UndoInput", "changeId reason idempotencyKey", Takes::Wish),
     ("SetDirectoryEntryInput", "listed contact languages about idempotencyKey", Takes::Wish),
 ];
 

@@ -142,14 +142,17 @@ impl Schema {
         self.fields(of).iter().find(|field| field.name == name).unwrap_or_else(|| panic!("no {of}.{name}"))
     }
 
-    /// Objects that are queried: all but the roots, the parts of pages, mutation payloads, and the settings of a report, which
-    /// need a name: see `absent` and `graphql::report_settings`.
+    /// Objects that are queried: all but the roots, the parts of pages, mutation payloads, the settings of a report, which
+    /// need a name: see `absent` and `graphql::report_settings`, and changes: see `register::history`.
     pub(super) fn entities(&self) -> Vec<&str> {
         let of_page = |name: &str| name.ends_with("Connection") || name.ends_with("Edge");
         let names = self.types.keys().map(String::as_str);
         let names = names.filter(|name| !self.is_leaf(name) && !of_page(name));
         names
-            .filter(|name| !["Query", "Mutation", "Node", "PageInfo", "ReportPreferences"].contains(name))
+            .filter(|name| {
+                !["Query", "Mutation", "Node", "PageInfo", "ReportPreferences", "RegisterChange", "ChangedValue"]
+                    .contains(name)
+            })
             .filter(|name| self.way_to(name).is_some())
             .collect()
     }
