@@ -95,4 +95,8 @@ ids! {
     ChangeObjectId,
     /// What one Peer Supporter says in the directory.
     DirectoryEntryId,
+    /// One step that a coordinator recorded from paper.
+    PaperRecordId,
+    /// One thing that a step recorded from paper has brought about.
+    PaperEffectId,
 }

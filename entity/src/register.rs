@@ -10,6 +10,7 @@ pub mod authority;
 pub mod checklist;
 pub mod facts;
 pub mod nomination;
+pub mod paper;
 pub mod renewal;
 pub mod shares;
 pub mod sight;

@@ -4,8 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId,
-    SnapshotId, UnitId,
+    AllocationId, AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PaperRecordId,
+    PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -27,6 +27,8 @@ pub(crate) enum NodeId {
     Allocation(AllocationId),
     /// An appointment has no page of its own: `node` does not find it.
     Appointment(AppointmentId),
+    /// Names a step recorded from paper in commands; `node` finds none.
+    PaperRecord(PaperRecordId),
 }
 
 impl NodeId {
@@ -48,6 +50,7 @@ impl NodeId {
             Self::Nomination(id) => format!("Nomination:{id}"),
             Self::Allocation(id) => format!("Allocation:{id}"),
             Self::Appointment(id) => format!("Appointment:{id}"),
+            Self::PaperRecord(id) => format!("PaperRecord:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -74,6 +77,7 @@ impl NodeId {
             "Nomination" => Self::Nomination(NominationId(plain()?)),
             "Allocation" => Self::Allocation(AllocationId(plain()?)),
             "Appointment" => Self::Appointment(AppointmentId(plain()?)),
+            "PaperRecord" => Self::PaperRecord(PaperRecordId(plain()?)),
             _ => return None,
         })
     }
@@ -98,6 +102,15 @@ impl NodeId {
     pub(crate) fn decode_appointment(id: &ID) -> Option<AppointmentId> {
         match Self::decode(id)? {
             Self::Appointment(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The record of a step from paper with this id. `None` for an id of another kind, and for one that
+    /// [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_paper_record(id: &ID) -> Option<PaperRecordId> {
+        match Self::decode(id)? {
+            Self::PaperRecord(id) => Some(id),
             _ => None,
         }
     }
@@ -132,6 +145,7 @@ mod tests {
             NodeId::Nomination(NominationId(8)),
             NodeId::Allocation(AllocationId(9)),
             NodeId::Appointment(AppointmentId(10)),
+            NodeId::PaperRecord(PaperRecordId(11)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

@@ -8,6 +8,7 @@ mod network;
 mod node;
 mod nominations;
 mod organisation;
+mod paper_records;
 mod people;
 mod search;
 mod subject;
@@ -37,6 +38,7 @@ pub struct Query(
     access::AccessQuery,
     node::NodeQuery,
     nominations::NominationQuery,
+    paper_records::PaperRecordQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

@@ -6,6 +6,7 @@
 
 mod delegations;
 mod directory;
+mod paper;
 mod records;
 mod register;
 mod roles;

@@ -106,7 +106,9 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
             }
             // A nomination is found with `nomination`, which alone knows what the viewer may see of it; an appointment with its
             // unit. Allocations are only named in commands.
-            Some(NodeId::Nomination(_) | NodeId::Appointment(_) | NodeId::Allocation(_)) => None,
+            Some(NodeId::Nomination(_) | NodeId::Appointment(_) | NodeId::Allocation(_) | NodeId::PaperRecord(_)) => {
+                None
+            }
         });
     }
     Ok(found)
@@ -134,6 +136,7 @@ impl Stored {
                 | NodeId::Team(..)
                 | NodeId::Nomination(_)
                 | NodeId::Appointment(_)
+                | NodeId::PaperRecord(_)
                 | NodeId::Allocation(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),

@@ -210,7 +210,8 @@ impl Transaction {
 
 /// Columns with free text of tables that commands write. The images of rows in change records leave them out, so that an
 /// erasure need not search these.
-const FREE_TEXT: [(&str, &str); 2] = [("exemption", "reason"), ("exemption", "agreed_by")];
+const FREE_TEXT: [(&str, &str); 3] =
+    [("exemption", "reason"), ("exemption", "agreed_by"), ("paper_record", "reference")];
 
 /// The image of a row without its free text.
 #[must_use]

@@ -67,7 +67,7 @@ impl RoleMutation {
     }
 
     /// Renews approvals of Peer Supporters, as line or as senior manager, or as the delegate of one: from 60 days before an
-    /// approval ends.
+    /// approval ends. Coordinators also record renewals from paper.
     async fn renew_approval(
         &self,
         ctx: &Context<'_>,

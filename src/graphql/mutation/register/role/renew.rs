@@ -6,9 +6,10 @@ use entity::period::Day;
 use entity::register::approvers::may_decide;
 use entity::register::renewal::{Renewable, hours_after, renewable};
 use entity::store::register::kept::{self, Wish};
+use entity::store::register::paper::{Effect, add_effect};
 use entity::table::approval;
 use entity::value::command::Command;
-use entity::value::register::CannotDecide;
+use entity::value::register::{CannotDecide, PaperStep};
 use entity::value::{self, Role};
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde_json::json;
@@ -16,6 +17,7 @@ use serde_json::json;
 use super::super::command::{Begun, RegisterCommand};
 use super::super::decide::hundredths;
 use super::super::nominate::check_number;
+use super::super::paper::{Paper, PaperInput, RecordedStep, Step, day_too_early, other};
 use super::super::refusal::{CommandRefusal, RefusalCode};
 use super::payload::{AllocationResult, AllocationsPayload, repeated};
 use super::target::RoleTarget;
@@ -30,10 +32,13 @@ pub(crate) struct RenewalItem {
     allocation_id: ID,
     /// As line or as senior manager.
     capacity: ApproverCapacity,
-    /// The manager on whose behalf the caller decides, if the caller is a delegate of several. Defaults to the only one.
+    /// The manager whose delegate the person who decides is, if they are a delegate of several. Defaults to the only one.
     on_behalf_of: Option<ID>,
     /// Protected time, 0.5 to 40 hours per month. Defaults to that of the whole command.
     protected_hours: Option<f64>,
+    /// The paper, if a coordinator records the renewal for the person who made it. It then never raises the protected time.
+    /// Defaults to that of the whole command.
+    paper: Option<PaperInput>,
     /// A key of the client's choice, 1 to 64 characters: sending the item again with it changes nothing twice.
     idempotency_key: Option<String>,
 }
@@ -45,17 +50,20 @@ pub(crate) struct RenewApprovalInput {
     items: Vec<RenewalItem>,
     /// Protected time for every item that gives none, 0.5 to 40 hours per month.
     protected_hours: Option<f64>,
+    /// The paper of every item, if a coordinator records renewals for the people who made them.
+    paper: Option<PaperInput>,
     /// Whether this is a trial: nothing is stored, and the response shows what would be refused.
     #[graphql(default = false)]
     preview: bool,
 }
 
 pub(super) async fn renew(ctx: &Context<'_>, input: RenewApprovalInput) -> Result<AllocationsPayload, ApiError> {
-    let RenewApprovalInput { items, protected_hours, preview } = input;
+    let RenewApprovalInput { items, protected_hours, paper, preview } = input;
     check_number(items.len())?;
     let mut results = Vec::with_capacity(items.len());
     for item in items {
-        let item = RenewalItem { protected_hours: item.protected_hours.or(protected_hours), ..item };
+        let own = PaperInput::merged(item.paper.clone(), paper.as_ref());
+        let item = RenewalItem { protected_hours: item.protected_hours.or(protected_hours), paper: own, ..item };
         results.push(renew_one(ctx, item, preview).await?);
     }
     AllocationsPayload::new(ctx, results).await
@@ -86,11 +94,19 @@ struct Renewal {
     principal: PersonIx,
     /// Protected time that the approver agrees, in hundredths of an hour per month.
     agreed: i32,
+    paper: Option<Paper>,
 }
 
 fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> Result<Renewal, CommandRefusal> {
     let (index, today) = (command.index(), command.today);
+    let paper = command.paper(item.paper.as_ref())?;
+    let Step { by, on } = command.step(paper.as_ref());
     let capacity: value::ApproverCapacity = item.capacity.into();
+    let facts = target.as_nomination_on(command, on);
+    if paper.is_some() {
+        command.check_other_case(target.person)?;
+        command.check_other_recorder(&facts, capacity, target.stored.paper.iter().map(|(_, record)| record))?;
+    }
     let principal = match &item.on_behalf_of {
         None => None,
         Some(id) => Some(
@@ -99,13 +115,18 @@ fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> 
                 .ok_or_else(|| cannot_renew(CannotDecide::NotApprover))?,
         ),
     };
-    let approver = may_decide(index, capacity, &target.as_nomination(command), command.me, principal, today)
-        .map_err(cannot_renew)?;
+    let approver = may_decide(index, capacity, &facts, by, principal, on).map_err(cannot_renew)?;
+    if paper.is_some() {
+        command.check_other_case(approver.principal)?;
+    }
     let filed = index.allocations_of(target.person).find(|own| own.id == target.stored.row.id);
     let Some(filed) = filed.filter(|own| !own.validity.ended_by(today)) else {
         return Err(CommandRefusal::new(RefusalCode::NoSuchRole, "The allocation has ended."));
     };
-    match renewable(index, filed, capacity, today) {
+    if let Some(from) = filed.validity.from.filter(|from| paper.is_some() && on < *from) {
+        return Err(day_too_early(from));
+    }
+    match renewable(index, filed, capacity, on) {
         Renewable::Now => {}
         Renewable::From(day) => {
             let sentence = format!("This approval can be renewed from {day} on.");
@@ -120,7 +141,7 @@ fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> 
         let sentence = "Give the protected time in `protectedHours`, 0.5 to 40 hours per month.";
         return Err(CommandRefusal::about(RefusalCode::HoursOutOfRange, "protectedHours", sentence));
     };
-    Ok(Renewal { capacity, principal: approver.principal, agreed: hundredths(hours)? })
+    Ok(Renewal { capacity, principal: approver.principal, agreed: hundredths(hours)?, paper })
 }
 
 fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
@@ -130,7 +151,7 @@ fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
         }
         CannotDecide::BothApprovals => (
             RefusalCode::BothApprovals,
-            "The two approvals must be given by different people. You, or the manager on whose behalf you decide, gave the other.",
+            "The two approvals must be given and recorded by different people. You, or the manager on whose behalf you decide, took part in the other.",
         ),
         CannotDecide::NotApprover => (
             RefusalCode::NotApprover,
@@ -144,14 +165,14 @@ fn cannot_renew(cause: CannotDecide) -> CommandRefusal {
     CommandRefusal::new(code, sentence)
 }
 
-/// The hours that the other capacity agreed last, in the register.
-fn last_of_other(target: &RoleTarget, capacity: value::ApproverCapacity, today: Day) -> Option<i32> {
-    let other = match capacity {
-        value::ApproverCapacity::Line => value::ApproverCapacity::Senior,
-        value::ApproverCapacity::Senior => value::ApproverCapacity::Line,
+/// The hours that the other capacity agreed last by `day`, in the register.
+fn last_of_other(target: &RoleTarget, capacity: value::ApproverCapacity, day: Day) -> Option<i32> {
+    let holding = |row: &&approval::Model| {
+        row.decided_on <= day
+            && row.withdrawn_on.is_none_or(|withdrawn| day < withdrawn)
+            && target.stored.counts(row.id)
     };
-    let holding = |row: &&approval::Model| row.withdrawn_on.is_none_or(|withdrawn| today < withdrawn);
-    target.stored.approvals_of(other).rev().filter(holding).find_map(|row| row.protected_hours)
+    target.stored.approvals_of(other(capacity)).rev().filter(holding).find_map(|row| row.protected_hours)
 }
 
 async fn store(
@@ -159,29 +180,43 @@ async fn store(
     target: &RoleTarget,
     renewal: &Renewal,
 ) -> Result<Option<entity::id::AllocationId>, ApiError> {
-    let Renewal { capacity, principal, agreed } = *renewal;
-    let (today, actor, principal) = (command.today, command.actor(), command.id_of(principal));
+    let Renewal { capacity, principal, agreed, paper } = renewal;
+    let (capacity, agreed) = (*capacity, *agreed);
+    let Step { by, on } = command.step(paper.as_ref());
+    let (today, approver, principal) = (command.today, command.id_of(by), command.id_of(*principal));
     let id = target.stored.row.id;
     let row = approval::ActiveModel {
         id: NotSet,
         allocation_id: Set(id),
         capacity: Set(capacity),
-        decided_on: Set(today),
-        approver_id: Set(Some(actor)),
+        decided_on: Set(on),
+        approver_id: Set(Some(approver)),
         principal_id: Set(Some(principal)),
         protected_hours: Set(Some(agreed)),
         withdrawn_on: Set(None),
     };
-    command.txn.insert::<approval::Entity, _>(row).await?;
-    let on_file = target.stored.terms_on(today).and_then(|terms| terms.protected_hours);
-    let hours = hours_after(agreed, last_of_other(target, capacity, today), on_file);
-    target.stored.set_hours(&mut command.txn, hours, today).await?;
+    let given = command.txn.insert::<approval::Entity, _>(row).await?;
+    let on_file = target.stored.terms_on(on).and_then(|terms| terms.protected_hours);
+    let hours = hours_after(agreed, last_of_other(target, capacity, on), on_file);
+    // A disputed paper must not leave more protected time behind.
+    let hours = if paper.is_some() { on_file.map(|known| known.min(hours)) } else { Some(hours) };
+    if let Some(hours) = hours {
+        target.stored.set_hours(&mut command.txn, hours, on).await?;
+    }
     let person = command.id_of(target.person);
     kept::keep(&mut command.txn, person, Role::PeerSupporter, Wish::Other, today).await?;
-    let mut change = command.change_of(target, today);
+    let mut change = command.change_of(target, on);
     change.principal = Some(principal);
     change.before = Some(json!({ "protectedHours": on_file }));
-    change.after = Some(json!({ "capacity": capacity, "agreedHours": agreed, "protectedHours": hours }));
+    change.after = Some(json!({
+        "capacity": capacity, "agreedHours": agreed, "protectedHours": hours, "principal": principal,
+    }));
+    if let Some(paper) = paper {
+        let of = RecordedStep { step: PaperStep::Renewal, capacity: Some(capacity), nomination: None, decision: None };
+        let record = command.record(paper, of, &mut change).await?;
+        let effect = Effect { allocation: id, approval: Some(given.id) };
+        add_effect(&mut command.txn, record.id, effect).await?;
+    }
     command.finish(change).await?;
     Ok(Some(id))
 }

@@ -1,0 +1,354 @@
+//! Disputes about steps that were recorded from paper. While one is open the step does not count.
+
+use std::collections::BTreeSet;
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use entity::id::{AllocationId, PaperRecordId, PersonId};
+use entity::register::paper::last_day_to_dispute;
+use entity::store::register::change::Object as ChangedObject;
+use entity::store::register::nomination::{self as nominations, StoredNomination};
+use entity::store::register::{NewChange, paper};
+use entity::table::{allocation, approval, nomination, nomination_decision, paper_record, paper_record_effect};
+use entity::value::command::{Command, ObjectKind};
+use entity::value::register::{DecisionKind, NominationEnd, PaperOutcome as Outcome, PaperStep};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use serde_json::json;
+
+use super::begin::complete;
+use super::command::{Begun, RegisterCommand, show_result};
+use super::refusal::{CommandRefusal, RefusalCode};
+use crate::graphql::error::ApiError;
+use crate::graphql::id::NodeId;
+use crate::graphql::nominations::viewer_of;
+use crate::graphql::object::paper_record::{PaperOutcome, PaperRecord};
+
+/// A step recorded from paper to dispute.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct DisputeRecordInput {
+    /// The record's ID.
+    record_id: ID,
+    /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
+    idempotency_key: Option<String>,
+}
+
+/// A disputed step recorded from paper to settle.
+#[derive(Clone, Debug, InputObject)]
+pub(crate) struct SettleRecordInput {
+    /// The record's ID.
+    record_id: ID,
+    /// Whether the step stands.
+    outcome: PaperOutcome,
+    /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
+    idempotency_key: Option<String>,
+}
+
+/// The result of a command about a step recorded from paper.
+#[derive(Debug, SimpleObject)]
+pub(crate) struct PaperRecordPayload {
+    /// The record now. Null if it was refused.
+    record: Option<PaperRecord>,
+    /// Why nothing was changed. Empty if it was not refused.
+    refusals: Vec<CommandRefusal>,
+}
+
+impl PaperRecordPayload {
+    async fn done(ctx: &Context<'_>, id: PaperRecordId) -> Result<Self, ApiError> {
+        show_result(ctx).await?;
+        Ok(Self { record: PaperRecord::find(ctx, id).await?, refusals: Vec::new() })
+    }
+
+    fn refused(refusal: CommandRefusal) -> Self {
+        Self { record: None, refusals: vec![refusal] }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct PaperMutation;
+
+#[Object]
+impl PaperMutation {
+    /// Disputes a step that a coordinator recorded from paper, as the person who is said to have taken it: until 30 days after
+    /// it was recorded. The step then does not count until another coordinator has settled it.
+    async fn dispute_record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The record.")] input: DisputeRecordInput,
+    ) -> Result<PaperRecordPayload, ApiError> {
+        dispute(ctx, input).await
+    }
+
+    /// Settles a dispute about a step recorded from paper, as a coordinator who did not record it: it counts again, or never
+    /// counts.
+    async fn settle_record(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The record and the outcome.")] input: SettleRecordInput,
+    ) -> Result<PaperRecordPayload, ApiError> {
+        settle(ctx, input).await
+    }
+}
+
+/// A command about a record that the caller may see, or its result.
+enum Opened {
+    Command(Box<RegisterCommand>, paper_record::Model),
+    Ended(Box<PaperRecordPayload>),
+}
+
+async fn open(
+    ctx: &Context<'_>,
+    command: Command,
+    record_id: &ID,
+    key: Option<String>,
+    input: &(impl std::fmt::Debug + Sync),
+) -> Result<Opened, ApiError> {
+    let not_found = || ApiError::not_found("record", "recordId", record_id.as_str());
+    let id = NodeId::decode_paper_record(record_id).ok_or_else(not_found)?;
+    let command = match RegisterCommand::begin(ctx, command, key, input).await? {
+        Begun::New(command) => command,
+        Begun::Repeated(_) => return Ok(Opened::Ended(Box::new(PaperRecordPayload::done(ctx, id).await?))),
+        Begun::Refused(refusal) => return Ok(Opened::Ended(Box::new(PaperRecordPayload::refused(refusal)))),
+    };
+    let record = paper::find(command.txn.connection(), id).await?;
+    let viewer = viewer_of(&command.scope);
+    let sees = |record: &paper_record::Model| {
+        viewer.is_some_and(|viewer| PaperRecord::is_visible(&command.known, record, viewer))
+    };
+    let record = record.filter(sees).ok_or_else(not_found)?;
+    Ok(Opened::Command(command, record))
+}
+
+async fn dispute(ctx: &Context<'_>, input: DisputeRecordInput) -> Result<PaperRecordPayload, ApiError> {
+    let DisputeRecordInput { record_id, idempotency_key } = input.clone();
+    let (mut command, record) = match open(ctx, Command::DisputeRecord, &record_id, idempotency_key, &input).await? {
+        Opened::Command(command, record) => (command, record),
+        Opened::Ended(payload) => return Ok(*payload),
+    };
+    if let Err(refusal) = check_dispute(&command, &record) {
+        return Ok(PaperRecordPayload::refused(refusal));
+    }
+    let today = command.today;
+    let after = paper_record::Model { disputed_on: Some(today), ..record.clone() };
+    command.txn.update::<paper_record::Entity, paper_record::ActiveModel>(&record, after).await?;
+    let mut change = about(&command, &record).await?;
+    change.after = Some(json!({ "record": record.id, "disputedOn": today }));
+    if let Some(stored) = nomination_of(&command, &record).await? {
+        let row = &stored.row;
+        let mut after = row.clone();
+        match record.step {
+            PaperStep::Acceptance if row.accepted_on == Some(record.day) => after.accepted_on = None,
+            PaperStep::Decline if row.ended_as == Some(NominationEnd::DeclinedByNominee) => reopen(&mut after),
+            PaperStep::Decision
+                if row.ended_as == Some(NominationEnd::DeclinedByApprover) && declines(&command, &record).await? =>
+            {
+                reopen(&mut after);
+            }
+            PaperStep::Acceptance
+            | PaperStep::Decline
+            | PaperStep::Decision
+            | PaperStep::Nomination
+            | PaperStep::Renewal => {}
+        }
+        command.write(row, after).await?;
+    }
+    let id = record.id;
+    command.finish(change).await?;
+    PaperRecordPayload::done(ctx, id).await
+}
+
+fn check_dispute(command: &RegisterCommand, record: &paper_record::Model) -> Result<(), CommandRefusal> {
+    if !command.numbers_of(command.me).contains(&record.person_id) {
+        let sentence = "Only the person who is said to have taken the step may dispute it.";
+        return Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence));
+    }
+    if record.disputed_on.is_some() {
+        let sentence = "This record has been disputed already.";
+        return Err(CommandRefusal::new(RefusalCode::AlreadyDone, sentence));
+    }
+    let last = last_day_to_dispute(record.recorded_on);
+    if last < command.today {
+        let sentence = format!("This record could be disputed until {last}. Speak to a coordinator of the network.");
+        return Err(CommandRefusal::new(RefusalCode::TooLate, sentence));
+    }
+    Ok(())
+}
+
+async fn settle(ctx: &Context<'_>, input: SettleRecordInput) -> Result<PaperRecordPayload, ApiError> {
+    let SettleRecordInput { record_id, outcome, idempotency_key } = input.clone();
+    let (mut command, record) = match open(ctx, Command::SettleRecord, &record_id, idempotency_key, &input).await? {
+        Opened::Command(command, record) => (command, record),
+        Opened::Ended(payload) => return Ok(*payload),
+    };
+    let effects = paper::effects_of(command.txn.connection(), record.id).await?;
+    let mut change = about(&command, &record).await?;
+    if let Err(refusal) = check_settlement(&command, &record, &change) {
+        return Ok(PaperRecordPayload::refused(refusal));
+    }
+    let (today, outcome): (_, Outcome) = (command.today, outcome.into());
+    let after = paper_record::Model {
+        settled_on: Some(today),
+        settled_as: Some(outcome),
+        settled_by: Some(command.actor()),
+        ..record.clone()
+    };
+    command.txn.update::<paper_record::Entity, paper_record::ActiveModel>(&record, after).await?;
+    change.after = Some(json!({ "record": record.id, "settledAs": outcome }));
+    match outcome {
+        Outcome::Stands => {
+            if let Some(refusal) = reinstate(&mut command, &record, &mut change).await? {
+                return Ok(PaperRecordPayload::refused(refusal));
+            }
+        }
+        Outcome::Wrong => revoke(&mut command, &record, &effects).await?,
+    }
+    let id = record.id;
+    command.finish(change).await?;
+    PaperRecordPayload::done(ctx, id).await
+}
+
+fn check_settlement(
+    command: &RegisterCommand,
+    record: &paper_record::Model,
+    change: &NewChange,
+) -> Result<(), CommandRefusal> {
+    if !command.records_from_paper() {
+        let sentence = "Only coordinators may settle a dispute.";
+        return Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence));
+    }
+    let numbers = command.numbers_of(command.me);
+    let is_mine = |id: PersonId| numbers.contains(&id);
+    if [record.person_id, record.recorder_id].into_iter().any(is_mine) || change.people.iter().copied().any(is_mine) {
+        let sentence = "You recorded this, or it is about yourself. Another coordinator must settle it.";
+        return Err(CommandRefusal::new(RefusalCode::OwnCase, sentence));
+    }
+    if record.disputed_on.is_none() {
+        let sentence = "This record is not disputed.";
+        return Err(CommandRefusal::new(RefusalCode::NothingToChange, sentence));
+    }
+    if record.settled_on.is_some() {
+        let sentence = "This dispute has been settled already.";
+        return Err(CommandRefusal::new(RefusalCode::AlreadyDone, sentence));
+    }
+    Ok(())
+}
+
+/// Lets a step count again, unless another one has taken its place meanwhile. The nomination may be complete by it.
+async fn reinstate(
+    command: &mut RegisterCommand,
+    record: &paper_record::Model,
+    change: &mut NewChange,
+) -> Result<Option<CommandRefusal>, ApiError> {
+    let Some(id) = record.nomination_id else { return Ok(None) };
+    let Some(visible) = command.nomination(id).await? else { return Ok(None) };
+    let mut stored = visible.stored.clone();
+    let row = &mut stored.row;
+    let is_open = row.ended_as.is_none();
+    match record.step {
+        PaperStep::Acceptance if row.accepted_on.is_none() => row.accepted_on = Some(record.day),
+        PaperStep::Decline if is_open && row.accepted_on.is_none_or(|accepted| accepted <= record.day) => {
+            row.ended_as = Some(NominationEnd::DeclinedByNominee);
+            row.ended_on = Some(record.day);
+        }
+        PaperStep::Decision if is_open && is_last_decline(&stored.decisions, record) => {
+            row.ended_as = Some(NominationEnd::DeclinedByApprover);
+            row.ended_on = Some(record.day);
+        }
+        PaperStep::Acceptance
+        | PaperStep::Decline
+        | PaperStep::Decision
+        | PaperStep::Nomination
+        | PaperStep::Renewal => {}
+    }
+    match complete(command, &visible, stored, change).await? {
+        Ok(after) => {
+            command.write(&visible.stored.row, after).await?;
+            Ok(None)
+        }
+        Err(refusal) => Ok(Some(refusal)),
+    }
+}
+
+/// Whether the record is of a decline after which its manager's office has decided no more.
+fn is_last_decline(decisions: &[nomination_decision::Model], record: &paper_record::Model) -> bool {
+    let last = decisions.iter().rfind(|decision| Some(decision.capacity) == record.capacity);
+    last.is_some_and(|last| Some(last.id) == record.decision_id && last.kind == DecisionKind::Decline)
+}
+
+/// Makes what rests on a step that was never taken end on its own first day: approvals, and roles as a whole.
+async fn revoke(
+    command: &mut RegisterCommand,
+    record: &paper_record::Model,
+    effects: &[paper_record_effect::Model],
+) -> Result<(), ApiError> {
+    for effect in effects {
+        match effect.approval_id {
+            Some(id) => {
+                if let Some(row) = approval::Entity::find_by_id(id).one(command.txn.connection()).await? {
+                    let gone = approval::Model { withdrawn_on: Some(row.decided_on), ..row.clone() };
+                    command.txn.update::<approval::Entity, approval::ActiveModel>(&row, gone).await?;
+                }
+            }
+            None => {
+                let found = allocation::Entity::find_by_id(effect.allocation_id);
+                if let Some(row) = found.one(command.txn.connection()).await? {
+                    let gone = allocation::Model { valid_to: row.valid_from, ..row.clone() };
+                    command.txn.update::<allocation::Entity, allocation::ActiveModel>(&row, gone).await?;
+                }
+            }
+        }
+    }
+    let Some(stored) = nomination_of(command, record).await? else { return Ok(()) };
+    let row = &stored.row;
+    let was_approved = row.ended_as == Some(NominationEnd::Approved);
+    let never_made = record.step == PaperStep::Nomination && row.ended_as.is_none();
+    let lost_its_ground = matches!(record.step, PaperStep::Nomination | PaperStep::Acceptance) && was_approved;
+    let mut after = row.clone();
+    if never_made || lost_its_ground {
+        after.ended_as = Some(NominationEnd::Withdrawn);
+        after.ended_on = Some(command.today);
+    }
+    command.write(row, after).await?;
+    Ok(())
+}
+
+/// A change record about a record, with the people whose roles rest on it.
+async fn about(command: &RegisterCommand, record: &paper_record::Model) -> Result<NewChange, ApiError> {
+    let db = command.txn.connection();
+    let mut change = command.change();
+    change.objects.insert(ChangedObject::person(record.person_id));
+    if let Some(stored) = nomination_of(command, record).await? {
+        change.objects.insert(ChangedObject::person(stored.row.person_id));
+        change.objects.insert(ChangedObject::nomination(stored.row.id));
+        change.people.insert(stored.row.person_id);
+    }
+    let effects = paper::effects_of(db, record.id).await?;
+    let roles: BTreeSet<AllocationId> = effects.iter().map(|effect| effect.allocation_id).collect();
+    let rows = allocation::Entity::find().filter(allocation::Column::Id.is_in(roles)).all(db).await?;
+    for row in rows {
+        change.objects.insert(ChangedObject { kind: ObjectKind::Allocation, id: row.id.0 });
+        change.objects.insert(ChangedObject::person(row.person_id));
+        change.people.insert(row.person_id);
+    }
+    Ok(change)
+}
+
+async fn nomination_of(
+    command: &RegisterCommand,
+    record: &paper_record::Model,
+) -> Result<Option<StoredNomination>, ApiError> {
+    match record.nomination_id {
+        Some(id) => Ok(nominations::find(command.txn.connection(), id).await?),
+        None => Ok(None),
+    }
+}
+
+/// Whether the decision of a record is a decline.
+async fn declines(command: &RegisterCommand, record: &paper_record::Model) -> Result<bool, ApiError> {
+    let Some(id) = record.decision_id else { return Ok(false) };
+    let row = nomination_decision::Entity::find_by_id(id).one(command.txn.connection()).await?;
+    Ok(row.is_some_and(|row| row.kind == DecisionKind::Decline))
+}
+
+fn reopen(row: &mut nomination::Model) {
+    row.ended_as = None;
+    row.ended_on = None;
+}
