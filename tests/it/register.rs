@@ -8,6 +8,7 @@ mod directory_entry;
 mod files;
 mod lists;
 mod nominations;
+mod paper;
 mod roles;
 mod sight;
 mod story;

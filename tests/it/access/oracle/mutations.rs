@@ -18,7 +18,7 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 10] = [
+const ABOUT_HIDDEN: [&str; 12] = [
     "respondToNomination",
     "withdrawNomination",
     "answerNomination",
@@ -29,9 +29,11 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "changeAllocation",
     "renewApproval",
     "withdrawApproval",
+    "disputeRecord",
+    "settleRecord",
 ];
 
-const WISHES: [Wish; 41] = [
+const WISHES: [Wish; 43] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -258,7 +260,24 @@ const WISHES: [Wish; 41] = [
         asked: |_| "setDirectoryEntry(input: {listed: true}) { refusals { code } }".to_owned(),
         may: |sight| sight.is_staff(),
     },
+    // The record of a step of person 41, which can be disputed no more and is settled.
+    Wish {
+        field: "disputeRecord",
+        asked: |_| about_record("disputeRecord", ""),
+        may: |sight| sight.steps_for(PersonId(41)),
+    },
+    Wish {
+        field: "settleRecord",
+        asked: |_| about_record("settleRecord", ", outcome: STANDS"),
+        may: |sight| sight.steps_for(PersonId(41)),
+    },
 ];
+
+/// A command about the record of the world.
+fn about_record(field: &str, rest: &str) -> String {
+    let id = encoded("PaperRecord", 1);
+    format!(r#"{field}(input: {{recordId: "{id}"{rest}}}) {{ refusals {{ code }} }}"#)
+}
 
 /// A command about the role of person 41.
 fn about_person(field: &str) -> String {

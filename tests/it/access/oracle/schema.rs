@@ -26,7 +26,8 @@ pub(super) enum Kind {
 }
 
 /// Fields with tests of their own: see `register`.
-pub(super) const APART: &[(&str, &str)] = &[("Query", "nominations"), ("Query", "nomination")];
+pub(super) const APART: &[(&str, &str)] =
+    &[("Query", "nominations"), ("Query", "nomination"), ("Query", "paperRecords")];
 
 pub(super) struct Schema {
     pub(super) types: BTreeMap<String, Kind>,
