@@ -20,7 +20,7 @@ fn record() -> TableCreateStatement {
         .col(date("day"))
         .col(text_null("reference"))
         .col(date("recorded_on"))
-        // No foreign keys to what the step changed: a record must still speak against it after an import was undone.
+        // No foreign keys to what the step changed: a record must hold against it even after an import was undone.
         .col(big_integer_null("nomination_id"))
         .col(big_integer_null("decision_id"))
         .col(date_null("disputed_on"))
