@@ -40,7 +40,7 @@ pub struct NewPaperRecord {
 
 /// What a step has brought about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Effect {
+pub struct PaperEffect {
     /// The role.
     pub allocation: AllocationId,
     /// The approval of the role that rests on the step. `None` if the whole role does.
@@ -70,8 +70,8 @@ pub async fn record(txn: &mut Transaction, new: NewPaperRecord) -> Result<paper_
 }
 
 /// Notes what a step has brought about.
-pub async fn add_effect(txn: &mut Transaction, record: PaperRecordId, effect: Effect) -> Result<(), DbErr> {
-    let Effect { allocation, approval } = effect;
+pub async fn add_effect(txn: &mut Transaction, record: PaperRecordId, effect: PaperEffect) -> Result<(), DbErr> {
+    let PaperEffect { allocation, approval } = effect;
     let row = paper_record_effect::ActiveModel {
         id: NotSet,
         record_id: Set(record),
@@ -141,7 +141,7 @@ pub async fn of_nominations(
 
 /// Roles and approvals that do not count, because a step recorded from paper on which they rest is disputed or wrong.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NotCounting {
+pub struct DisputedFacts {
     /// Roles, with every approval.
     pub roles: HashSet<AllocationId>,
     /// Single approvals.
@@ -149,13 +149,13 @@ pub struct NotCounting {
 }
 
 /// Reads the roles and approvals that do not count. There are few, so that all are read.
-pub async fn not_counting(db: &impl ConnectionTrait) -> Result<NotCounting, DbErr> {
+pub async fn not_counting(db: &impl ConnectionTrait) -> Result<DisputedFacts, DbErr> {
     let is_open = Condition::any()
         .add(paper_record::Column::SettledAs.is_null())
         .add(paper_record::Column::SettledAs.ne(PaperOutcome::Stands));
     let disputed = Condition::all().add(paper_record::Column::DisputedOn.is_not_null()).add(is_open);
     let records: Vec<_> = matching(db, disputed).await?.into_iter().map(|record| record.id).collect();
-    let mut found = NotCounting::default();
+    let mut found = DisputedFacts::default();
     if records.is_empty() {
         return Ok(found);
     }

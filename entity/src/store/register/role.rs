@@ -6,7 +6,7 @@ use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::Transaction;
-use super::paper::{self, Effect};
+use super::paper::{self, PaperEffect};
 use crate::id::{AllocationId, ApprovalId, PersonId, UnitId};
 use crate::period::Day;
 use crate::table::{
@@ -205,7 +205,7 @@ impl StoredRole {
         for (effect, record) in &self.paper {
             let approval = effect.approval_id.and_then(|known| approvals.get(&known).copied());
             if approval.is_some() == effect.approval_id.is_some() {
-                paper::add_effect(txn, record.id, Effect { allocation: copy.row.id, approval }).await?;
+                paper::add_effect(txn, record.id, PaperEffect { allocation: copy.row.id, approval }).await?;
             }
         }
         copy.paper = paper::of_role(txn.connection(), copy.row.id).await?;

@@ -13,7 +13,7 @@ use crate::coverage::index::Roles;
 use crate::coverage::roster::{Allocation, AllocationTerms, Approval, NetworkRole};
 use crate::id::{AllocationId, PersonId};
 use crate::period::Validity;
-use crate::store::register::paper::{self, NotCounting};
+use crate::store::register::paper::{self, DisputedFacts};
 use crate::table::{allocation, allocation_terms, approval, pause, sign_off};
 use crate::value::{ApproverCapacity, Role};
 
@@ -90,7 +90,7 @@ impl OwnFacts<'_> {
         })
     }
 
-    async fn approvals(&mut self, index: &Index, not_counting: &NotCounting) -> Result<(), DbErr> {
+    async fn approvals(&mut self, index: &Index, not_counting: &DisputedFacts) -> Result<(), DbErr> {
         let rows = self.rows::<approval::Entity>(approval::Column::AllocationId);
         each(self.txn, rows, |row: approval::Model| {
             if not_counting.approvals.contains(&row.id) || not_counting.roles.contains(&row.allocation_id) {

@@ -10,7 +10,7 @@ use entity::store::register::NewChange;
 use entity::store::register::change::Object;
 use entity::store::register::kept::{self, Wish};
 use entity::store::register::nomination::StoredNomination;
-use entity::store::register::paper::{self, Effect};
+use entity::store::register::paper::{self, PaperEffect};
 use entity::table::{allocation, allocation_terms, approval, nomination, sign_off};
 use entity::value::Role;
 use entity::value::register::{DecisionKind, NominationEnd, PaperStep};
@@ -135,7 +135,7 @@ async fn note_papers(
             (PaperStep::Decision, Some(approval)) => Some(approval).filter(|_| begun.role == Role::PeerSupporter),
             (PaperStep::Decision, None) | (PaperStep::Decline | PaperStep::Renewal, _) => continue,
         };
-        paper::add_effect(&mut command.txn, record.id, Effect { allocation: begun.id, approval }).await?;
+        paper::add_effect(&mut command.txn, record.id, PaperEffect { allocation: begun.id, approval }).await?;
     }
     Ok(())
 }

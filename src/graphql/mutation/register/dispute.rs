@@ -90,7 +90,7 @@ impl PaperMutation {
 }
 
 /// A command about a record that the caller may see, or its result.
-enum Opened {
+enum OpenedRecord {
     Command(Box<RegisterCommand>, paper_record::Model),
     Ended(Box<PaperRecordPayload>),
 }
@@ -101,13 +101,13 @@ async fn open(
     record_id: &ID,
     key: Option<String>,
     input: &(impl std::fmt::Debug + Sync),
-) -> Result<Opened, ApiError> {
+) -> Result<OpenedRecord, ApiError> {
     let not_found = || ApiError::not_found("record", "recordId", record_id.as_str());
     let id = NodeId::decode_paper_record(record_id).ok_or_else(not_found)?;
     let command = match RegisterCommand::begin(ctx, command, key, input).await? {
         Begun::New(command) => command,
-        Begun::Repeated(_) => return Ok(Opened::Ended(Box::new(PaperRecordPayload::done(ctx, id).await?))),
-        Begun::Refused(refusal) => return Ok(Opened::Ended(Box::new(PaperRecordPayload::refused(refusal)))),
+        Begun::Repeated(_) => return Ok(OpenedRecord::Ended(Box::new(PaperRecordPayload::done(ctx, id).await?))),
+        Begun::Refused(refusal) => return Ok(OpenedRecord::Ended(Box::new(PaperRecordPayload::refused(refusal)))),
     };
     let record = paper::find(command.txn.connection(), id).await?;
     let viewer = viewer_of(&command.scope);
@@ -115,14 +115,14 @@ async fn open(
         viewer.is_some_and(|viewer| PaperRecord::is_visible(&command.known, record, viewer))
     };
     let record = record.filter(sees).ok_or_else(not_found)?;
-    Ok(Opened::Command(command, record))
+    Ok(OpenedRecord::Command(command, record))
 }
 
 async fn dispute(ctx: &Context<'_>, input: DisputeRecordInput) -> Result<PaperRecordPayload, ApiError> {
     let DisputeRecordInput { record_id, idempotency_key } = input.clone();
     let (mut command, record) = match open(ctx, Command::DisputeRecord, &record_id, idempotency_key, &input).await? {
-        Opened::Command(command, record) => (command, record),
-        Opened::Ended(payload) => return Ok(*payload),
+        OpenedRecord::Command(command, record) => (command, record),
+        OpenedRecord::Ended(payload) => return Ok(*payload),
     };
     if let Err(refusal) = check_dispute(&command, &record) {
         return Ok(PaperRecordPayload::refused(refusal));

@@ -12,14 +12,14 @@ use serde_json::json;
 use super::super::begin::complete;
 use super::super::command::RegisterCommand;
 use super::super::refusal::{CommandRefusal, RefusalCode};
-use super::{Opened, PaperRecordPayload, SettleRecordInput, about, nomination_of, open};
+use super::{OpenedRecord, PaperRecordPayload, SettleRecordInput, about, nomination_of, open};
 use crate::graphql::error::ApiError;
 
 pub(super) async fn settle(ctx: &Context<'_>, input: SettleRecordInput) -> Result<PaperRecordPayload, ApiError> {
     let SettleRecordInput { record_id, outcome, idempotency_key } = input.clone();
     let (mut command, record) = match open(ctx, Command::SettleRecord, &record_id, idempotency_key, &input).await? {
-        Opened::Command(command, record) => (command, record),
-        Opened::Ended(payload) => return Ok(*payload),
+        OpenedRecord::Command(command, record) => (command, record),
+        OpenedRecord::Ended(payload) => return Ok(*payload),
     };
     let effects = paper::effects_of(command.txn.connection(), record.id).await?;
     let mut change = about(&command, &record).await?;

@@ -6,7 +6,7 @@ use entity::period::Day;
 use entity::register::approvers::may_decide;
 use entity::register::renewal::{Renewable, hours_after, renewable};
 use entity::store::register::kept::{self, Wish};
-use entity::store::register::paper::{Effect, add_effect};
+use entity::store::register::paper::{PaperEffect, add_effect};
 use entity::table::approval;
 use entity::value::command::Command;
 use entity::value::register::{CannotDecide, PaperStep};
@@ -214,7 +214,7 @@ async fn store(
     if let Some(paper) = paper {
         let of = RecordedStep { step: PaperStep::Renewal, capacity: Some(capacity), nomination: None, decision: None };
         let record = command.record(paper, of, &mut change).await?;
-        let effect = Effect { allocation: id, approval: Some(given.id) };
+        let effect = PaperEffect { allocation: id, approval: Some(given.id) };
         add_effect(&mut command.txn, record.id, effect).await?;
     }
     command.finish(change).await?;
