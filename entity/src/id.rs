@@ -111,4 +111,8 @@ ids! {
     AssessmentId,
     /// The result of one statement of an assessment.
     AssessmentResultId,
+    /// One step that a coordinator recorded from paper.
+    PaperRecordId,
+    /// One thing that a step recorded from paper has brought about.
+    PaperEffectId,
 }

@@ -13,6 +13,7 @@ pub mod document;
 pub mod facts;
 pub mod framework;
 pub mod nomination;
+pub mod paper;
 pub mod renewal;
 pub mod shares;
 pub mod sight;

@@ -35,6 +35,8 @@ pub mod import_undo;
 pub mod job_run;
 pub mod nomination;
 pub mod nomination_decision;
+pub mod paper_record;
+pub mod paper_record_effect;
 pub mod pause;
 pub mod person;
 pub mod person_link;

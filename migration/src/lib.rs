@@ -41,6 +41,7 @@ mod m20261201_000102_directory_entry;
 mod m20261201_000111_delegation;
 mod m20261201_000131_documents;
 mod m20261201_000132_framework;
+mod m20261201_000141_paper;
 mod m20261201_000161_carry_over;
 
 /// The steps, oldest first.
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000161_carry_over::Migration),
             Box::new(m20261201_000131_documents::Migration),
             Box::new(m20261201_000132_framework::Migration),
+            Box::new(m20261201_000141_paper::Migration),
         ]
     }
 }

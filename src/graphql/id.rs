@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
     AllocationId, AppointmentId, AuditEventId, ChangeId, DeliveryId, DocumentId, FrameworkId, ImportBatchId, JobRunId,
-    NominationId, PersonId, ReportId, SnapshotId, UnitId,
+    NominationId, PaperRecordId, PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -33,6 +33,8 @@ pub(crate) enum NodeId {
     Framework(FrameworkId),
     /// Names a change record in `undo`; `node` finds none.
     Change(ChangeId),
+    /// Names a step recorded from paper in commands; `node` finds none.
+    PaperRecord(PaperRecordId),
 }
 
 impl NodeId {
@@ -57,6 +59,7 @@ impl NodeId {
             Self::Document(id) => format!("Document:{id}"),
             Self::Framework(id) => format!("Framework:{id}"),
             Self::Change(id) => format!("Change:{id}"),
+            Self::PaperRecord(id) => format!("PaperRecord:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -86,6 +89,7 @@ impl NodeId {
             "Document" => Self::Document(DocumentId(plain()?)),
             "Framework" => Self::Framework(FrameworkId(plain()?)),
             "Change" => Self::Change(ChangeId(plain()?)),
+            "PaperRecord" => Self::PaperRecord(PaperRecordId(plain()?)),
             _ => return None,
         })
     }
@@ -139,6 +143,15 @@ impl NodeId {
         }
     }
 
+    /// The record of a step from paper with this id. `None` for an id of another kind, and for one that
+    /// [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_paper_record(id: &ID) -> Option<PaperRecordId> {
+        match Self::decode(id)? {
+            Self::PaperRecord(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// The nomination with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
     pub(crate) fn decode_nomination(id: &ID) -> Option<NominationId> {
         match Self::decode(id)? {
@@ -172,6 +185,7 @@ mod tests {
             NodeId::Document(DocumentId(11)),
             NodeId::Framework(FrameworkId(12)),
             NodeId::Change(ChangeId(13)),
+            NodeId::PaperRecord(PaperRecordId(14)),
         ] {
             assert_eq!(NodeId::decode(&id.encode()), Some(id));
         }

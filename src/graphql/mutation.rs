@@ -36,6 +36,7 @@ pub struct Mutation(
     report_settings::ReportSettingsMutation,
     register::NominationMutation,
     register::RoleMutation,
+    register::PaperMutation,
     register::AuthorityMutation,
     register::DocumentMutation,
     register::FrameworkMutation,

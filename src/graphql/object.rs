@@ -17,6 +17,7 @@ pub(crate) mod network_role;
 pub(crate) mod node;
 pub(crate) mod nomination;
 pub(crate) mod organisation;
+pub(crate) mod paper_record;
 pub(crate) mod policy_input;
 pub(crate) mod ratio;
 pub(crate) mod report;

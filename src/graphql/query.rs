@@ -11,6 +11,7 @@ mod network;
 mod node;
 mod nominations;
 mod organisation;
+mod paper_records;
 mod people;
 mod search;
 mod subject;
@@ -43,6 +44,7 @@ pub struct Query(
     carried_roles::CarriedRoleQuery,
     documents::DocumentQuery,
     framework::FrameworkQuery,
+    paper_records::PaperRecordQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

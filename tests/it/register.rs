@@ -12,6 +12,7 @@ mod files;
 mod history;
 mod lists;
 mod nominations;
+mod paper;
 mod random;
 mod replay;
 mod roles;

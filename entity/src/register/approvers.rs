@@ -5,7 +5,7 @@ mod would_count;
 use std::collections::BTreeSet;
 
 use self::would_count::would_count;
-use super::facts::{NominationFacts, capacities};
+use super::facts::{DecisionFacts, NominationFacts, capacities};
 use super::posts::Candidacy;
 use crate::coverage::Index;
 use crate::coverage::roster::{Delegation, PersonIx, UnitIx};
@@ -157,14 +157,15 @@ fn eligible(approvers: impl Iterator<Item = Approver>, barred: &BTreeSet<PersonI
     found
 }
 
-/// Returns the people who take part in the approval of the other capacity: no one may take part in both. Of a senior
+/// Returns the people who take part in the approval of the other capacity, also by recording it from paper: no one may take
+/// part in both. Of a senior
 /// manager's approvals the last counts; of line managers' all, because coverage bars each of them.
 fn other_approval(capacity: ApproverCapacity, facts: &NominationFacts) -> BTreeSet<PersonIx> {
     let parties = match capacity {
         ApproverCapacity::Line => facts.accepts(ApproverCapacity::Senior).next_back().into_iter().collect::<Vec<_>>(),
         ApproverCapacity::Senior => facts.accepts(ApproverCapacity::Line).collect(),
     };
-    parties.into_iter().flat_map(|accept| [accept.decider, accept.principal]).collect()
+    parties.into_iter().flat_map(DecisionFacts::parties).collect()
 }
 
 /// Returns every line approver on file of the nominee's allocations to the unit, lapsed or not.

@@ -22,13 +22,17 @@ pub struct NominationFacts {
     pub nominator: PersonIx,
     /// The day on which it was opened.
     pub opened_on: Day,
+    /// The day from which its age counts: the day on which it was opened, or recorded if it was opened on paper.
+    pub counted_from: Day,
     /// The day on which the nominee accepted. For people who put themselves forward, the day on which they did.
     pub accepted_on: Option<Day>,
     /// The day from which the nominee wishes to have the role.
     pub wished_start: Option<Day>,
     /// Its end. `None` while it is open.
     pub ended: Option<EndedNomination>,
-    /// The decisions of its approvers, in the order in which they were recorded.
+    /// Whether it was opened on paper and the person who is said to have done so disputes it. It cannot go on then.
+    pub in_dispute: bool,
+    /// The decisions of its approvers, in the order in which they were recorded. Disputed ones are left out.
     pub decisions: Vec<DecisionFacts>,
 }
 
@@ -54,10 +58,25 @@ pub struct DecisionFacts {
     pub decider: PersonIx,
     /// The approver in whose place they decided: the decider, or the person whose delegate the decider is.
     pub principal: PersonIx,
+    /// The coordinator who recorded it from paper. `None` if the decider gave it here.
+    pub recorder: Option<PersonIx>,
     /// Protected hours per month in hundredths. `None` unless accepted.
     pub protected_hours: Option<i32>,
     /// Whether the question was answered. It matters for questions only.
     pub answered: bool,
+}
+
+impl DecisionFacts {
+    /// The people who take part in it: the decider, the principal, and the coordinator who recorded it.
+    pub fn parties(&self) -> impl Iterator<Item = PersonIx> + use<> {
+        [Some(self.decider), Some(self.principal), self.recorder].into_iter().flatten()
+    }
+
+    /// Whether a person takes part in it.
+    #[must_use]
+    pub fn is_party(&self, person: PersonIx) -> bool {
+        self.parties().any(|party| party == person)
+    }
 }
 
 /// Returns the capacities in which a nomination for `role` must be approved. A Champion needs no senior manager.
@@ -93,9 +112,8 @@ impl NominationFacts {
     /// Whether an approval counts no more because a link showed two people to be one: the approver is the nominee, or a
     /// senior manager's approval is by a person who takes part in a line manager's.
     fn is_void(&self, approval: &DecisionFacts) -> bool {
-        let is_party = |person: PersonIx| approval.decider == person || approval.principal == person;
-        let is_both = |line: &DecisionFacts| is_party(line.decider) || is_party(line.principal);
-        is_party(self.person)
+        let is_both = |line: &DecisionFacts| line.parties().any(|person| approval.is_party(person));
+        approval.is_party(self.person)
             || approval.capacity == ApproverCapacity::Senior && self.accepts(ApproverCapacity::Line).any(is_both)
     }
 
@@ -114,7 +132,8 @@ impl NominationFacts {
 /// Whether the nominee has accepted and the last decision in every capacity of the role is an approval.
 #[must_use]
 pub fn is_complete(facts: &NominationFacts) -> bool {
-    facts.accepted_on.is_some() && capacities(facts.role).iter().all(|capacity| facts.is_accepted(*capacity))
+    let is_accepted = facts.accepted_on.is_some() && !facts.in_dispute;
+    is_accepted && capacities(facts.role).iter().all(|capacity| facts.is_accepted(*capacity))
 }
 
 /// Returns the first day of the role: the latest of the acceptance, the approvals and the wished start. `None` unless the
@@ -150,6 +169,7 @@ mod tests {
             on: day(),
             decider: PersonIx(decider),
             principal: PersonIx(principal),
+            recorder: None,
             protected_hours: Some(400),
             answered: true,
         }
@@ -164,9 +184,11 @@ mod tests {
             outside_team: false,
             nominator: PersonIx(0),
             opened_on: day(),
+            counted_from: day(),
             accepted_on: Some(day()),
             wished_start: None,
             ended: None,
+            in_dispute: false,
             decisions,
         }
     }
@@ -182,6 +204,27 @@ mod tests {
         }
         let decided_again = vec![accepted(senior, 1, 1), accepted(line, 1, 1), accepted(senior, 2, 2)];
         assert!(is_complete(&nomination(decided_again)));
+    }
+
+    #[test]
+    fn two_approvals_that_one_coordinator_recorded_are_one() {
+        let by = |capacity, decider, recorder| DecisionFacts {
+            recorder: Some(PersonIx(recorder)),
+            ..accepted(capacity, decider, decider)
+        };
+        let (line, senior) = (ApproverCapacity::Line, ApproverCapacity::Senior);
+        assert!(is_complete(&nomination(vec![by(line, 1, 3), by(senior, 2, 4)])));
+        assert!(!is_complete(&nomination(vec![by(line, 1, 3), by(senior, 2, 3)])));
+        assert!(
+            !is_complete(&nomination(vec![by(line, 1, 2), accepted(senior, 2, 2)])),
+            "the recorder approves herself"
+        );
+    }
+
+    #[test]
+    fn a_disputed_nomination_is_not_complete() {
+        let decisions = vec![accepted(ApproverCapacity::Line, 1, 1), accepted(ApproverCapacity::Senior, 2, 2)];
+        assert!(!is_complete(&NominationFacts { in_dispute: true, ..nomination(decisions) }));
     }
 
     #[test]

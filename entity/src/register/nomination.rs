@@ -15,7 +15,8 @@ use crate::value::register::{DecisionKind, NominationEnd};
 /// Returns the state of a nomination on the day `today`. Of several that would fit an open nomination, the first in this
 /// order: LAPSED, BLOCKED, AWAITING_NOMINEE, NO_APPROVER, QUESTION, AWAITING_APPROVAL.
 ///
-/// BLOCKED means that a hard item fails on some day from today, or from a later wished start, on. It says something about
+/// BLOCKED means that a hard item fails on some day from today, or from a later wished start, on, or that the nomination
+/// itself is disputed. It says something about
 /// the nominee: until the nominee accepts, a nominator is shown AWAITING_NOMINEE instead.
 #[must_use]
 pub fn state(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, today: Day) -> NominationState {
@@ -33,7 +34,7 @@ pub fn state(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, toda
     };
     if lost_its_ground_on(index, facts, today).is_some() || lapses_on(index, facts, terms, today) <= today {
         NominationState::Lapsed
-    } else if is_blocked(index, facts, terms, today) {
+    } else if facts.in_dispute || is_blocked(index, facts, terms, today) {
         NominationState::Blocked
     } else if facts.accepted_on.is_none() {
         NominationState::AwaitingNominee
@@ -46,8 +47,8 @@ pub fn state(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, toda
     }
 }
 
-/// Returns the day on which an open nomination lapses by its age, as known on the day `today`: the day opened plus the
-/// days of the policy. Days up to today on which the nominee had accepted and no person could give a missing approval do
+/// Returns the day on which an open nomination lapses by its age, as known on the day `today`: the day opened, or recorded
+/// if it was opened on paper, plus the days of the policy. Days up to today on which the nominee had accepted and no person could give a missing approval do
 /// not count.
 #[must_use]
 pub fn lapses_on(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, today: Day) -> Day {
@@ -55,7 +56,7 @@ pub fn lapses_on(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, 
         let has_accepted = facts.accepted_on.is_some_and(|on| on <= day);
         has_accepted && day <= today && has_no_approver(index, &facts.as_of(day), day)
     };
-    let (mut day, mut counted) = (facts.opened_on, 0);
+    let (mut day, mut counted) = (facts.counted_from, 0);
     while counted < terms.nomination_days {
         counted += u32::from(!stands_still(day));
         day = day.plus_days(1);

@@ -19,9 +19,11 @@ pub(super) fn nomination(board: &mut Board, person: &str, unit: &str) -> Nominat
         outside_team: false,
         nominator: person,
         opened_on: day(TODAY),
+        counted_from: day(TODAY),
         accepted_on: Some(day(TODAY)),
         wished_start: None,
         ended: None,
+        in_dispute: false,
         decisions: Vec::new(),
     }
 }
@@ -36,7 +38,16 @@ pub(super) fn decision(
 ) -> DecisionFacts {
     let by = board.person(by);
     let protected_hours = (kind == DecisionKind::Accept).then_some(400);
-    DecisionFacts { capacity, kind, on: day(on), decider: by, principal: by, protected_hours, answered: false }
+    DecisionFacts {
+        capacity,
+        kind,
+        on: day(on),
+        decider: by,
+        principal: by,
+        recorder: None,
+        protected_hours,
+        answered: false,
+    }
 }
 
 /// The index of the board as it is now.

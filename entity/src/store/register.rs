@@ -13,6 +13,7 @@ pub mod kept;
 pub mod key;
 pub mod link;
 pub mod nomination;
+pub mod paper;
 pub mod role;
 pub mod text;
 pub mod transaction;

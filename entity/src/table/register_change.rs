@@ -19,7 +19,7 @@ pub struct Model {
     pub at: DateTime<Utc>,
     /// The person who gave the command.
     pub actor_id: PersonId,
-    /// The person that a delegate stood in for. `None` unless a delegate acted.
+    /// The person that a delegate stood in for; for a step recorded from paper, the person who took it. `None` otherwise.
     pub principal_id: Option<PersonId>,
     /// The command.
     pub command: Command,

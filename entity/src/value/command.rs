@@ -60,6 +60,10 @@ words! {
         LinkPeople = "LINK_PEOPLE",
         /// A difference between file and register was settled.
         SettleDifference = "SETTLE_DIFFERENCE",
+        /// A person disputed a step that was recorded from paper.
+        DisputeRecord = "DISPUTE_RECORD",
+        /// A dispute about a step recorded from paper was settled.
+        SettleRecord = "SETTLE_RECORD",
         /// A change was undone.
         Undo = "UNDO",
     }

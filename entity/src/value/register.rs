@@ -147,4 +147,26 @@ words! {
         /// Another reason.
         Other = "OTHER",
     }
+
+    /// A step that a coordinator recorded from paper.
+    PaperStep {
+        /// The person nominated someone, or put themselves forward.
+        Nomination = "NOMINATION",
+        /// The nominee accepted.
+        Acceptance = "ACCEPTANCE",
+        /// The nominee declined.
+        Decline = "DECLINE",
+        /// A line or senior manager accepted or declined a nomination.
+        Decision = "DECISION",
+        /// A line or senior manager renewed an approval.
+        Renewal = "RENEWAL",
+    }
+
+    /// How a dispute about a step recorded from paper was settled.
+    PaperOutcome {
+        /// The person took the step: it counts again.
+        Stands = "STANDS",
+        /// The person did not take the step: it never counts.
+        Wrong = "WRONG",
+    }
 }

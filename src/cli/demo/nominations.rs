@@ -126,9 +126,11 @@ fn candidate(index: &Index, unit: UnitIx, today: Day) -> Option<Candidate> {
             outside_team: false,
             nominator,
             opened_on: today,
+            counted_from: today,
             accepted_on: Some(today),
             wished_start: None,
             ended: None,
+            in_dispute: false,
             decisions: Vec::new(),
         };
         let nominee = Nominee { person: *person, role: facts.role, unit, share: 1000, outside_team: false, day: today };
@@ -143,6 +145,7 @@ fn candidate(index: &Index, unit: UnitIx, today: Day) -> Option<Candidate> {
             on: today,
             decider: line,
             principal: line,
+            recorder: None,
             protected_hours: None,
             answered: true,
         });
@@ -200,7 +203,7 @@ async fn make_one(
                 protected_hours: Some(400),
                 approvals: approvals.into(),
             };
-            Some(role::begin(&mut txn, new).await?)
+            Some(role::begin(&mut txn, new).await?.row)
         }
         _ => None,
     };

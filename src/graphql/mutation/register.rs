@@ -7,11 +7,14 @@
 
 mod answer;
 mod authority;
+mod begin;
 mod command;
 mod decide;
+mod dispute;
 mod documents;
 mod framework;
 mod nominate;
+mod paper;
 mod refusal;
 mod role;
 mod undo;
@@ -21,6 +24,7 @@ use async_graphql::{Context, Object};
 use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
 pub(crate) use self::authority::AuthorityMutation;
 use self::decide::DecideNominationInput;
+pub(crate) use self::dispute::PaperMutation;
 pub(crate) use self::documents::DocumentMutation;
 pub(crate) use self::framework::FrameworkMutation;
 use self::nominate::{NominateInput, NominationsPayload};
@@ -34,7 +38,8 @@ pub(crate) struct NominationMutation;
 #[Object]
 impl NominationMutation {
     /// Nominates people for a role: oneself, or colleagues of a team in which one works or that one manages; coordinators
-    /// nominate for every team. Someone who nominates a colleague is not told why it is refused.
+    /// nominate for every team, and record nominations from paper. Someone who nominates a colleague is not told why it is
+    /// refused.
     async fn nominate(
         &self,
         ctx: &Context<'_>,
@@ -43,7 +48,7 @@ impl NominationMutation {
         nominate::nominate(ctx, input).await
     }
 
-    /// Accepts or declines a nomination as its nominee. No reason is asked.
+    /// Accepts or declines a nomination as its nominee; coordinators also record it from paper. No reason is asked.
     async fn respond_to_nomination(
         &self,
         ctx: &Context<'_>,
@@ -70,8 +75,8 @@ impl NominationMutation {
         answer::answer(ctx, input).await
     }
 
-    /// Accepts or declines nominations, or asks a question, as line or as senior manager, or as the delegate of one. The last
-    /// approval begins the role.
+    /// Accepts or declines nominations, or asks a question, as line or as senior manager, or as the delegate of one;
+    /// coordinators also record decisions from paper. The last approval begins the role.
     async fn decide_nomination(
         &self,
         ctx: &Context<'_>,

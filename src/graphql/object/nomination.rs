@@ -14,6 +14,7 @@ use sea_orm::EntityTrait as _;
 
 use super::enums::NetworkRole;
 use super::organisation::Person;
+use super::paper_record::PaperRecord;
 use super::roll_up::hundredths;
 use crate::graphql::error::ApiError;
 use crate::graphql::history::{self, VisibleChange};
@@ -32,7 +33,7 @@ pub(crate) enum NominationState {
     AwaitingApproval,
     /// A manager has asked a question that is not answered.
     Question,
-    /// An item of the checklist that must be met is not met.
+    /// An item of the checklist that must be met is not met, or the nomination was recorded from paper and is disputed.
     Blocked,
     /// An approval is missing, and there is no manager who may give it.
     NoApprover,
@@ -410,7 +411,8 @@ impl VisibleNomination {
         items.into_iter().map(ChecklistItem::from).collect()
     }
 
-    /// The decisions about it, oldest first. Empty for a nominator.
+    /// The decisions about it, oldest first. Those recorded from paper are left out while they are disputed, and if they were
+    /// wrong. Empty for a nominator.
     async fn decisions(&self) -> Vec<NominationDecision> {
         if !self.shows(NominationSight::Content) {
             return Vec::new();
@@ -418,6 +420,12 @@ impl VisibleNomination {
         let shows_reason = self.shows(NominationSight::Reasons);
         let rows = self.stored.decisions.iter().cloned();
         rows.map(|row| NominationDecision { row, shows_reason }).collect()
+    }
+
+    /// Its steps that coordinators recorded from paper, oldest first: for coordinators all, otherwise those that the viewer is
+    /// said to have taken.
+    async fn paper_records(&self, ctx: &Context<'_>) -> Result<Vec<PaperRecord>, ApiError> {
+        PaperRecord::visible(ctx, self.stored.records.clone()).await
     }
 
     /// Who may decide on it now, and why. Empty until the nominee has accepted, for a nominator, and once it has ended.

@@ -112,7 +112,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
                 | NodeId::Allocation(_)
                 | NodeId::Document(_)
                 | NodeId::Framework(_)
-                | NodeId::Change(_),
+                | NodeId::Change(_)
+                | NodeId::PaperRecord(_),
             ) => None,
         });
     }
@@ -144,7 +145,8 @@ impl Stored {
                 | NodeId::Allocation(_)
                 | NodeId::Document(_)
                 | NodeId::Framework(_)
-                | NodeId::Change(_) => {}
+                | NodeId::Change(_)
+                | NodeId::PaperRecord(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

@@ -93,6 +93,10 @@ async fn everything(world: &World) -> PersonId {
         ),
         format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
         format!(
+            "INSERT INTO paper_record (step, person_id, recorder_id, day, reference, recorded_on, nomination_id, settled_by) VALUES \
+             ('ACCEPTANCE', {id}, {id}, '2025-06-02', 'Box 3', '2026-01-01', 1, {id})"
+        ),
+        format!(
             "INSERT INTO delegation (kind, principal_id, delegate_id, valid_from, valid_to, appointed_by) VALUES ('DELEGATE', {id}, \
              {id}, '2026-01-01', '2026-02-01', {id})"
         ),

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use entity::id::RegisterTextId;
+use entity::id::{PaperRecordId, RegisterTextId};
 use entity::store::audit::AuditContext;
 use entity::store::erasure::texts::{DECISIONS, ErasureAction};
 use entity::store::erasure::{self, EraseError};
-use entity::table::{audit_event, erased_person, import_batch, import_reject, person, register_text};
+use entity::table::{audit_event, erased_person, import_batch, import_reject, paper_record, person, register_text};
+use entity::value::register::PaperStep;
 use entity::value::{Action, ErasureReason};
 use jobs::import::FileKind;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 
 use super::*;
 use crate::board_builder::insert;
-use crate::harness::both;
+use crate::harness::{both, day};
 
 both!(
     async fn every_text_column_has_an_erasure_decision(world: World) {
@@ -56,6 +57,23 @@ async fn planted(world: &World) {
         text: "Zebedee Quillfeather listens well.".to_owned(),
     };
     insert::<register_text::Entity>(&world.db, [statement]).await;
+    let filed = paper_record::Model {
+        id: PaperRecordId(1),
+        step: PaperStep::Nomination,
+        capacity: None,
+        person_id: id,
+        recorder_id: id,
+        day: day("2026-05-04"),
+        reference: Some("Zebedee Quillfeather".to_owned()),
+        recorded_on: day("2026-06-01"),
+        nomination_id: None,
+        decision_id: None,
+        disputed_on: None,
+        settled_on: None,
+        settled_as: None,
+        settled_by: None,
+    };
+    insert::<paper_record::Entity>(&world.db, [filed]).await;
 }
 
 both!(

@@ -25,9 +25,11 @@ fn nomination(person: PersonIx, unit: UnitIx, outside_team: bool, opened_on: Day
         outside_team,
         nominator: person,
         opened_on,
+        counted_from: opened_on,
         accepted_on: Some(opened_on),
         wished_start: None,
         ended: None,
+        in_dispute: false,
         decisions: Vec::new(),
     }
 }
@@ -35,7 +37,7 @@ fn nomination(person: PersonIx, unit: UnitIx, outside_team: bool, opened_on: Day
 fn accept(capacity: ApproverCapacity, approver: Approver, on: Day) -> DecisionFacts {
     let Approver { decider, principal, why: _ } = approver;
     let (kind, protected_hours) = (DecisionKind::Accept, Some(400));
-    DecisionFacts { capacity, kind, on, decider, principal, protected_hours, answered: false }
+    DecisionFacts { capacity, kind, on, decider, principal, recorder: None, protected_hours, answered: false }
 }
 
 /// Whether coverage counts both approvals of a nomination, together with the line approvals that the nominee's

@@ -1,11 +1,17 @@
 //! Erases what the register holds about a person in their own words or those of others.
 
+use std::collections::BTreeSet;
+
+use sea_orm::ActiveValue::Set;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::mentions::Mentions;
-use crate::id::{PersonId, RegisterTextId};
-use crate::table::{assessment, directory_entry, idempotency_key, nomination, nomination_decision, register_text};
+use crate::id::{AllocationId, NominationId, PaperRecordId, PersonId, RegisterTextId};
+use crate::table::{
+    allocation, assessment, directory_entry, idempotency_key, nomination, nomination_decision, paper_record,
+    paper_record_effect, register_text,
+};
 
 /// Removes the texts that are about the person or name them, and the keys that they chose. Returns the number of texts.
 ///
@@ -14,8 +20,41 @@ pub(super) async fn forget(txn: &DatabaseTransaction, id: PersonId, mentions: &M
     let rows = register_text::Entity::find().order_by_asc(register_text::Column::Id).all(txn).await?;
     let about = rows.into_iter().filter(|row| row.person_id == id || mentions.are_in(&row.text)).map(|row| row.id);
     let gone = remove_texts(txn, about.collect()).await?;
+    forget_references(txn, id, mentions).await?;
     idempotency_key::Entity::delete_many().filter(idempotency_key::Column::ActorId.eq(id)).exec(txn).await?;
     Ok(gone)
+}
+
+/// Empties the codes of papers that the person signed, that are about their nominations and roles, or that name them.
+async fn forget_references(txn: &DatabaseTransaction, id: PersonId, mentions: &Mentions) -> Result<(), DbErr> {
+    let own: BTreeSet<NominationId> = nomination::Entity::find()
+        .filter(nomination::Column::PersonId.eq(id))
+        .all(txn)
+        .await?
+        .into_iter()
+        .map(|row| row.id)
+        .collect();
+    let roles = allocation::Entity::find().filter(allocation::Column::PersonId.eq(id)).all(txn).await?;
+    let roles: Vec<AllocationId> = roles.into_iter().map(|row| row.id).collect();
+    let about_roles: BTreeSet<PaperRecordId> = paper_record_effect::Entity::find()
+        .filter(paper_record_effect::Column::AllocationId.is_in(roles))
+        .all(txn)
+        .await?
+        .into_iter()
+        .map(|effect| effect.record_id)
+        .collect();
+    let filed = paper_record::Entity::find().filter(paper_record::Column::Reference.is_not_null()).all(txn).await?;
+    let concerns = |row: &paper_record::Model| {
+        row.person_id == id
+            || row.nomination_id.is_some_and(|nomination| own.contains(&nomination))
+            || about_roles.contains(&row.id)
+            || row.reference.as_deref().is_some_and(|reference| mentions.are_in(reference))
+    };
+    for row in filed.into_iter().filter(concerns) {
+        let cleared = paper_record::ActiveModel { id: Set(row.id), reference: Set(None), ..Default::default() };
+        paper_record::Entity::update(cleared).exec(txn).await?;
+    }
+    Ok(())
 }
 
 /// Removes texts with their salts, and the places that name them. Returns their number.

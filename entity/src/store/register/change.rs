@@ -87,7 +87,7 @@ pub struct CommandContext {
 pub struct NewChange {
     /// Who gives the command, and when.
     pub context: CommandContext,
-    /// The person that a delegate stood in for. `None` unless a delegate acted.
+    /// The person that a delegate stood in for; for a step recorded from paper, the person who took it. `None` otherwise.
     pub principal: Option<PersonId>,
     /// The command.
     pub command: Command,

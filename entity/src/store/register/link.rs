@@ -79,7 +79,7 @@ pub async fn reopen(txn: &mut Transaction, numbers: &[PersonId]) -> Result<BTree
     }
     let still_open = Condition::all().add(nomination::Column::Id.is_in(ids)).add(nomination::Column::EndedAs.is_null());
     let mut reopened = BTreeSet::new();
-    for StoredNomination { row, decisions } in store::matching(txn.connection(), still_open).await? {
+    for StoredNomination { row, decisions, records: _ } in store::matching(txn.connection(), still_open).await? {
         let takes_part =
             |row: &nomination_decision::Model| numbers.contains(&row.decider_id) || numbers.contains(&row.principal_id);
         let is_accept = |row: &&nomination_decision::Model| row.kind == DecisionKind::Accept;

@@ -1,6 +1,6 @@
 //! Reads nominations with their decisions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
@@ -8,20 +8,23 @@ use sea_orm::{
     QuerySelect as _,
 };
 
+use super::paper;
 use crate::coverage::roster::{PersonIx, UnitIx};
-use crate::id::{NominationId, PersonId, UnitId};
+use crate::id::{DecisionId, NominationId, PersonId, UnitId};
 use crate::register::facts::{DecisionFacts, EndedNomination, NominationFacts};
-use crate::table::{nomination, nomination_decision, register_change, register_change_object};
+use crate::table::{nomination, nomination_decision, paper_record, register_change, register_change_object};
 use crate::value::command::ObjectKind;
-use crate::value::register::DecisionKind;
+use crate::value::register::{DecisionKind, PaperStep};
 
-/// A nomination with its decisions, oldest first.
+/// A nomination with its decisions and what was recorded of it from paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredNomination {
     /// The nomination.
     pub row: nomination::Model,
-    /// The decisions about it, oldest first.
+    /// The decisions about it, oldest first. Those that were recorded from paper and are disputed or wrong are left out.
     pub decisions: Vec<nomination_decision::Model>,
+    /// Its steps that were recorded from paper, oldest first.
+    pub records: Vec<paper_record::Model>,
 }
 
 impl StoredNomination {
@@ -33,7 +36,12 @@ impl StoredNomination {
         person: impl Fn(PersonId) -> Option<PersonIx>,
         unit: impl Fn(UnitId) -> Option<UnitIx>,
     ) -> Option<NominationFacts> {
-        let Self { row, decisions } = self;
+        let Self { row, decisions, records } = self;
+        let opening = records.iter().find(|record| record.step == PaperStep::Nomination);
+        let recorder = |decision: DecisionId| {
+            let record = records.iter().find(|record| record.decision_id == Some(decision))?;
+            person(record.recorder_id)
+        };
         let decision = |row: &nomination_decision::Model| {
             Some(DecisionFacts {
                 capacity: row.capacity,
@@ -41,6 +49,7 @@ impl StoredNomination {
                 on: row.decided_on,
                 decider: person(row.decider_id)?,
                 principal: person(row.principal_id)?,
+                recorder: recorder(row.id),
                 protected_hours: row.protected_hours,
                 answered: row.kind != DecisionKind::Ask || row.answer_id.is_some(),
             })
@@ -53,15 +62,17 @@ impl StoredNomination {
             outside_team: row.outside_team,
             nominator: person(row.nominator_id)?,
             opened_on: row.opened_on,
+            counted_from: opening.map_or(row.opened_on, |record| record.recorded_on),
             accepted_on: row.accepted_on,
             wished_start: row.wished_start,
             ended: row.ended_as.zip(row.ended_on).map(|(how, on)| EndedNomination { how, on }),
+            in_dispute: opening.is_some_and(|record| !record.counts()),
             decisions: decisions.iter().filter_map(decision).collect(),
         })
     }
 }
 
-/// Returns the nominations that match, by key, in two queries.
+/// Returns the nominations that match, by key, in three queries.
 pub async fn matching(db: &impl ConnectionTrait, condition: Condition) -> Result<Vec<StoredNomination>, DbErr> {
     let rows = nomination::Entity::find().filter(condition).order_by_asc(nomination::Column::Id).all(db).await?;
     with_decisions(db, rows).await
@@ -94,24 +105,35 @@ pub async fn of_person(db: &impl ConnectionTrait, numbers: &[PersonId]) -> Resul
     matching(db, nomination::Column::PersonId.is_in(numbers.iter().copied()).into()).await
 }
 
-/// Adds the decisions to nominations.
+/// Adds the decisions, and what was recorded from paper, to nominations.
 pub async fn with_decisions(
     db: &impl ConnectionTrait,
     rows: Vec<nomination::Model>,
 ) -> Result<Vec<StoredNomination>, DbErr> {
     let ids = rows.iter().map(|row| row.id);
     let mut decisions: HashMap<NominationId, Vec<_>> = HashMap::new();
+    let mut records = HashMap::new();
     if !rows.is_empty() {
+        records = paper::of_nominations(db, ids.clone()).await?;
+        let not_counting: HashSet<DecisionId> = records
+            .values()
+            .flatten()
+            .filter(|record| !record.counts())
+            .filter_map(|record| record.decision_id)
+            .collect();
         let found = nomination_decision::Entity::find()
             .filter(nomination_decision::Column::NominationId.is_in(ids))
             .order_by_asc(nomination_decision::Column::Id)
             .all(db)
             .await?;
-        for decision in found {
+        for decision in found.into_iter().filter(|decision| !not_counting.contains(&decision.id)) {
             decisions.entry(decision.nomination_id).or_default().push(decision);
         }
     }
-    let stored =
-        |row: nomination::Model| StoredNomination { decisions: decisions.remove(&row.id).unwrap_or_default(), row };
+    let stored = |row: nomination::Model| StoredNomination {
+        decisions: decisions.remove(&row.id).unwrap_or_default(),
+        records: records.remove(&row.id).unwrap_or_default(),
+        row,
+    };
     Ok(rows.into_iter().map(stored).collect())
 }

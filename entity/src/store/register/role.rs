@@ -1,12 +1,17 @@
 //! Reads and writes a role that a person holds, with its dated facts, within a command.
 
+use std::collections::HashMap;
+
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::Transaction;
-use crate::id::{AllocationId, PersonId, UnitId};
+use super::paper::{self, PaperEffect};
+use crate::id::{AllocationId, ApprovalId, PersonId, UnitId};
 use crate::period::Day;
-use crate::table::{allocation, allocation_terms, approval, pause, register_role, sign_off};
+use crate::table::{
+    allocation, allocation_terms, approval, paper_record, paper_record_effect, pause, register_role, sign_off,
+};
 use crate::value::{ApproverCapacity, Role};
 
 /// A role with its dated facts, except pauses, which belong to the person.
@@ -20,6 +25,8 @@ pub struct StoredRole {
     pub terms: Vec<allocation_terms::Model>,
     /// Its sign-offs.
     pub sign_offs: Vec<sign_off::Model>,
+    /// What rests on steps that were recorded from paper, each with the step.
+    pub paper: Vec<(paper_record_effect::Model, paper_record::Model)>,
 }
 
 /// Names a role without its key.
@@ -71,7 +78,8 @@ async fn with_facts(db: &impl ConnectionTrait, row: allocation::Model) -> Result
         .order_by_asc(sign_off::Column::Id)
         .all(db)
         .await?;
-    Ok(StoredRole { row, approvals, terms, sign_offs })
+    let paper = paper::of_role(db, row.id).await?;
+    Ok(StoredRole { row, approvals, terms, sign_offs, paper })
 }
 
 /// Returns the pauses that are stored on these allocations, oldest first.
@@ -125,8 +133,8 @@ pub struct NewApproval {
     pub protected_hours: Option<i32>,
 }
 
-/// Begins a role without an end.
-pub async fn begin(txn: &mut Transaction, new: NewRole) -> Result<allocation::Model, DbErr> {
+/// Begins a role without an end. Its approvals are in the order in which they were given.
+pub async fn begin(txn: &mut Transaction, new: NewRole) -> Result<StoredRole, DbErr> {
     let NewRole { person, role, unit, share, outside_team, first_day, protected_hours, approvals } = new;
     let row = allocation::ActiveModel {
         id: NotSet,
@@ -141,11 +149,13 @@ pub async fn begin(txn: &mut Transaction, new: NewRole) -> Result<allocation::Mo
         sign_off_blank: Set(true),
         pause_blank: Set(true),
     };
-    let begun = txn.insert::<allocation::Entity, _>(row).await?;
+    let row = txn.insert::<allocation::Entity, _>(row).await?;
+    let mut begun =
+        StoredRole { row, approvals: Vec::new(), terms: Vec::new(), sign_offs: Vec::new(), paper: Vec::new() };
     for NewApproval { capacity, decided_on, decider, principal, protected_hours } in approvals {
         let row = approval::ActiveModel {
             id: NotSet,
-            allocation_id: Set(begun.id),
+            allocation_id: Set(begun.row.id),
             capacity: Set(capacity),
             decided_on: Set(decided_on),
             approver_id: Set(Some(decider)),
@@ -153,17 +163,17 @@ pub async fn begin(txn: &mut Transaction, new: NewRole) -> Result<allocation::Mo
             protected_hours: Set(protected_hours),
             withdrawn_on: Set(None),
         };
-        txn.insert::<approval::Entity, _>(row).await?;
+        begun.approvals.push(txn.insert::<approval::Entity, _>(row).await?);
     }
     if role == Role::PeerSupporter {
         let row = allocation_terms::ActiveModel {
             id: NotSet,
-            allocation_id: Set(begun.id),
+            allocation_id: Set(begun.row.id),
             valid_from: Set(None),
             protected_hours: Set(protected_hours),
             outside_team: Set(outside_team),
         };
-        txn.insert::<allocation_terms::Entity, _>(row).await?;
+        begun.terms.push(txn.insert::<allocation_terms::Entity, _>(row).await?);
     }
     Ok(begun)
 }
@@ -173,6 +183,20 @@ impl StoredRole {
     #[must_use]
     pub fn terms_on(&self, day: Day) -> Option<&allocation_terms::Model> {
         self.terms.iter().rfind(|terms| terms.valid_from.is_none_or(|from| from <= day))
+    }
+
+    /// Whether an approval counts: no step recorded from paper on which it rests is disputed or wrong.
+    #[must_use]
+    pub fn counts(&self, approval: ApprovalId) -> bool {
+        let rests_on = |effect: &paper_record_effect::Model| effect.approval_id.is_none_or(|own| own == approval);
+        !self.paper.iter().any(|(effect, record)| rests_on(effect) && !record.counts())
+    }
+
+    /// The coordinator who recorded an approval from paper. `None` if the approver gave it.
+    #[must_use]
+    pub fn recorder(&self, approval: ApprovalId) -> Option<PersonId> {
+        let of_it = |(effect, _): &&(paper_record_effect::Model, _)| effect.approval_id == Some(approval);
+        self.paper.iter().find(of_it).map(|(_, record)| record.recorder_id)
     }
 
     /// Returns the approvals of a capacity, oldest first.
@@ -236,11 +260,21 @@ impl StoredRole {
             ..row.into()
         };
         let row = txn.insert::<allocation::Entity, _>(row).await?;
-        let mut copy = Self { row, approvals: Vec::new(), terms: Vec::new(), sign_offs: Vec::new() };
+        let mut copy = Self { row, approvals: Vec::new(), terms: Vec::new(), sign_offs: Vec::new(), paper: Vec::new() };
+        let mut approvals: HashMap<ApprovalId, ApprovalId> = HashMap::new();
         for approval in &self.approvals {
             let new = approval::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..approval.clone().into() };
-            copy.approvals.push(txn.insert::<approval::Entity, _>(new).await?);
+            let new = txn.insert::<approval::Entity, _>(new).await?;
+            approvals.insert(approval.id, new.id);
+            copy.approvals.push(new);
         }
+        for (effect, record) in &self.paper {
+            let approval = effect.approval_id.and_then(|known| approvals.get(&known).copied());
+            if approval.is_some() == effect.approval_id.is_some() {
+                paper::add_effect(txn, record.id, PaperEffect { allocation: copy.row.id, approval }).await?;
+            }
+        }
+        copy.paper = paper::of_role(txn.connection(), copy.row.id).await?;
         for terms in &self.terms {
             let new =
                 allocation_terms::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..terms.clone().into() };

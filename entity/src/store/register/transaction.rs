@@ -256,13 +256,14 @@ pub(super) const VERSION: &str = "version";
 
 /// Columns with free text of tables that commands write. The images of rows in change records leave them out, so that an
 /// erasure need not search these.
-pub(super) const FREE_TEXT: [(&str, &str); 6] = [
+pub(super) const FREE_TEXT: [(&str, &str); 7] = [
     ("document", "address"),
     ("document", "body"),
     ("document", "title"),
     ("exemption", "agreed_by"),
     ("exemption", "reason"),
     ("framework_statement", "body"),
+    ("paper_record", "reference"),
 ];
 
 /// The image of a row without its free text.

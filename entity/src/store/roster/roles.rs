@@ -13,12 +13,16 @@ use crate::coverage::index::Roles;
 use crate::coverage::roster::{Allocation, AllocationTerms, Approval, NetworkRole};
 use crate::id::{AllocationId, PersonId};
 use crate::period::Validity;
+use crate::store::register::paper::{self, DisputedFacts};
 use crate::table::{allocation, allocation_terms, approval, pause, sign_off};
 use crate::value::{ApproverCapacity, Role};
 
 /// Reads the roles of these people, or of everyone. Each id of linked people must be named.
 pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[PersonId]>) -> Result<Roles, DbErr> {
     let mut roles = Roles::default();
+    // What rests on a disputed step is left out here, so that no rule of coverage can forget it. A Peer Supporter's
+    // allocation stays without its approvals: its share stays taken until the dispute is settled.
+    let not_counting = paper::not_counting(txn).await?;
     let mut places: HashMap<AllocationId, usize> = HashMap::new();
     let rows = allocation::Entity::find()
         .apply_if(of, |rows, people| rows.filter(allocation::Column::PersonId.is_in(people.iter().copied())))
@@ -29,6 +33,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
         };
         let validity = Validity { from: row.valid_from, to: row.valid_to };
         match row.role {
+            Role::Champion | Role::Trainer if not_counting.roles.contains(&row.id) => {}
             Role::Champion => roles.champions.push(NetworkRole { person, unit, validity }),
             Role::Trainer => roles.trainers.push(NetworkRole { person, unit, validity }),
             Role::PeerSupporter => {
@@ -51,7 +56,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
     })
     .await?;
     let mut own = OwnFacts { txn, of, places, allocations: &mut roles.allocations };
-    own.approvals(index).await?;
+    own.approvals(index, &not_counting).await?;
     own.terms().await?;
     own.sign_offs().await?;
     own.pauses().await?;
@@ -87,9 +92,12 @@ impl OwnFacts<'_> {
         })
     }
 
-    async fn approvals(&mut self, index: &Index) -> Result<(), DbErr> {
+    async fn approvals(&mut self, index: &Index, not_counting: &DisputedFacts) -> Result<(), DbErr> {
         let rows = self.rows::<approval::Entity>(approval::Column::AllocationId);
         each(self.txn, rows, |row: approval::Model| {
+            if not_counting.approvals.contains(&row.id) || not_counting.roles.contains(&row.allocation_id) {
+                return;
+            }
             let Some(place) = self.places.get(&row.allocation_id) else { return };
             let by = row.approver_id.and_then(|id| index.person_by_id(id));
             let approval = Approval { on: row.decided_on, by, withdrawn_on: row.withdrawn_on };

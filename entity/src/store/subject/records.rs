@@ -48,6 +48,7 @@ impl Reader<'_> {
             self.decisions().await?,
             self.register_texts().await?,
             self.register_roles().await?,
+            self.paper_records().await?,
             self.register_changes().await?,
             self.log().await?,
         ])

@@ -1,18 +1,21 @@
 //! What nominees and nominators do with a nomination: accept it, decline it, take it back, answer a manager's question.
 
 use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
-use entity::register::checklist::hard_failures;
+use entity::period::Day;
+use entity::register::checklist::{Nominee, hard_failures};
 use entity::register::nomination::state;
 use entity::store::register::change::Object;
 use entity::store::register::kept::{self, Wish};
 use entity::store::register::text::{self, LONGEST, NewText};
 use entity::table::{nomination, nomination_decision};
 use entity::value::command::Command;
-use entity::value::register::{DecisionKind, NominationEnd, NominationState};
+use entity::value::register::{DecisionKind, NominationEnd, NominationState, PaperStep};
 use serde_json::json;
 
+use super::begin::complete;
 use super::command::{Begun, RegisterCommand, show_result};
 use super::nominate::{ItemResult, repeated};
+use super::paper::{Paper, PaperInput, RecordedStep, day_too_early};
 use super::refusal::{CommandRefusal, RefusalCode};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
@@ -37,6 +40,8 @@ pub(crate) struct RespondToNominationInput {
     /// The ID of the information pack in force, if the nominee has read it and has not confirmed that yet. It is confirmed with
     /// the acceptance.
     information_pack_id: Option<ID>,
+    /// The paper, if a coordinator records the answer for the nominee.
+    paper: Option<PaperInput>,
     /// The version that the caller has seen. Refused if there is a newer one.
     expected_version: Option<i32>,
     /// A key of the client's choice, 1 to 64 characters: sending the command again with it changes nothing twice.
@@ -171,9 +176,13 @@ impl RegisterCommand {
         }
     }
 
-    /// Refuses a nomination of which an item that must be met is not met, on its first day or later.
-    pub(super) fn check_hard_items(&self, nomination: &VisibleNomination) -> Result<(), CommandRefusal> {
-        match hard_failures(self.index(), &nomination.nominee(), &nomination.terms).first() {
+    /// Refuses a nomination of which an item that must be met is not met, on the nominee's day or later.
+    pub(super) fn check_hard_items(
+        &self,
+        nomination: &VisibleNomination,
+        nominee: &Nominee,
+    ) -> Result<(), CommandRefusal> {
+        match hard_failures(self.index(), nominee, &nomination.terms).first() {
             None => Ok(()),
             Some(failure) => Err(CommandRefusal::new(RefusalCode::ChecklistNotMet, failure.item.sentence.clone())),
         }
@@ -190,60 +199,132 @@ impl RegisterCommand {
     }
 }
 
+impl VisibleNomination {
+    /// Refuses a nomination that was recorded from paper and is disputed.
+    pub(super) fn check_undisputed(&self) -> Result<(), CommandRefusal> {
+        if !self.facts.in_dispute {
+            return Ok(());
+        }
+        let sentence =
+            "This nomination was recorded from paper and is disputed. Wait until a coordinator has settled it.";
+        Err(CommandRefusal::new(RefusalCode::InDispute, sentence))
+    }
+
+    /// The nominee, as the checklist asks about them from `day`, or a later wished start, on.
+    pub(super) fn nominee_from(&self, day: Day) -> Nominee {
+        Nominee { day: self.facts.wished_start.map_or(day, |start| start.max(day)), ..self.nominee() }
+    }
+}
+
 /// The objects in whose history a change of a nomination appears.
 pub(super) fn objects(row: &nomination::Model) -> std::collections::BTreeSet<Object> {
     [Object::person(row.person_id), Object::nomination(row.id)].into()
 }
 
 pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) -> Result<NominationPayload, ApiError> {
-    let RespondToNominationInput { nomination_id, response, information_pack_id, expected_version, idempotency_key } =
-        input.clone();
+    let RespondToNominationInput {
+        nomination_id,
+        response,
+        information_pack_id,
+        paper,
+        expected_version,
+        idempotency_key,
+    } = input.clone();
     let opened =
         open(ctx, Command::RespondToNomination, &nomination_id, expected_version, idempotency_key, &input).await?;
     let (mut command, nomination) = match opened {
         Opened::Command(command, nomination) => (command, nomination),
         Opened::Ended(payload) => return Ok(*payload),
     };
-    if nomination.facts.person != command.me {
-        let sentence = "Only the nominee may accept or decline.";
-        return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
-    }
-    if let Err(refusal) = command.check_open(&nomination) {
+    let paper = match command.paper(paper.as_ref()) {
+        Ok(paper) => paper,
+        Err(refusal) => return Ok(NominationPayload::refused(refusal)),
+    };
+    let step = command.step(paper.as_ref());
+    if let Err(refusal) = check_response(&command, &nomination, response, paper.as_ref()) {
         return Ok(NominationPayload::refused(refusal));
     }
-    let (row, today) = (&nomination.stored.row, command.today);
-    let mut pack = None;
-    let after = match response {
-        NomineeResponse::Accept => {
-            if row.accepted_on.is_some() {
-                let sentence = "You have accepted this nomination already.";
-                return Ok(NominationPayload::refused(CommandRefusal::new(RefusalCode::AlreadyDone, sentence)));
-            }
-            if let Err(refusal) = command.check_hard_items(&nomination) {
-                return Ok(NominationPayload::refused(refusal));
-            }
-            pack = match command.confirm_information_pack(information_pack_id.as_ref()).await? {
+    let pack = match response {
+        // Of a paper, the signed form says it.
+        NomineeResponse::Accept if paper.is_none() => {
+            match command.confirm_information_pack(information_pack_id.as_ref()).await? {
                 Ok(pack) => pack,
                 Err(refusal) => return Ok(NominationPayload::refused(refusal)),
-            };
-            nomination::Model { accepted_on: Some(today), ..row.clone() }
+            }
         }
-        NomineeResponse::Decline => {
-            nomination::Model { ended_as: Some(NominationEnd::DeclinedByNominee), ended_on: Some(today), ..row.clone() }
-        }
+        NomineeResponse::Accept | NomineeResponse::Decline => None,
     };
+    let row = &nomination.stored.row;
+    if response == NomineeResponse::Accept && paper.is_some() {
+        if let Some(refusal) = command.check_own_wish(step.by, row.role, step.on).await? {
+            return Ok(NominationPayload::refused(refusal));
+        }
+    }
+    let mut stored = nomination.stored.clone();
+    match response {
+        NomineeResponse::Accept => stored.row.accepted_on = Some(step.on),
+        NomineeResponse::Decline => {
+            stored.row.ended_as = Some(NominationEnd::DeclinedByNominee);
+            stored.row.ended_on = Some(step.on);
+        }
+    }
     let mut change = command.change();
     change.before = Some(json!({ "acceptedOn": row.accepted_on }));
-    change.after = Some(json!({ "acceptedOn": after.accepted_on, "endedAs": after.ended_as, "informationPack": pack }));
+    change.after =
+        Some(json!({ "acceptedOn": stored.row.accepted_on, "endedAs": stored.row.ended_as, "informationPack": pack }));
     change.objects = objects(row);
     change.objects.extend(pack.map(Object::document));
+    if let Some(paper) = &paper {
+        let step = match response {
+            NomineeResponse::Accept => PaperStep::Acceptance,
+            NomineeResponse::Decline => PaperStep::Decline,
+        };
+        let of = RecordedStep { step, capacity: None, nomination: Some(row.id), decision: None };
+        stored.records.push(command.record(paper, of, &mut change).await?);
+    }
+    // Both approvals may be there already if an earlier acceptance from paper was disputed.
+    let after = match complete(&mut command, &nomination, stored, &mut change).await? {
+        Ok(after) => after,
+        Err(refusal) => return Ok(NominationPayload::refused(refusal)),
+    };
     command.write(row, after).await?;
     if response == NomineeResponse::Decline {
-        kept::keep(&mut command.txn, row.person_id, row.role, Wish::Own, today).await?;
+        kept::keep(&mut command.txn, row.person_id, row.role, Wish::Own, command.today).await?;
     }
     let id = row.id;
     command.finish(change).await?;
     NominationPayload::done(ctx, id).await
+}
+
+fn check_response(
+    command: &RegisterCommand,
+    nomination: &VisibleNomination,
+    response: NomineeResponse,
+    paper: Option<&Paper>,
+) -> Result<(), CommandRefusal> {
+    let step = command.step(paper);
+    if nomination.facts.person != step.by {
+        let sentence = "Only the nominee may accept or decline.";
+        return Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence));
+    }
+    command.check_open(nomination)?;
+    let row = &nomination.stored.row;
+    let earliest = row.accepted_on.map_or(row.opened_on, |accepted| accepted.max(row.opened_on));
+    if step.on < earliest {
+        return Err(day_too_early(earliest));
+    }
+    match response {
+        NomineeResponse::Accept => {
+            nomination.check_undisputed()?;
+            if row.accepted_on.is_some() {
+                let sentence = "This nomination has been accepted already.";
+                return Err(CommandRefusal::new(RefusalCode::AlreadyDone, sentence));
+            }
+            paper.map_or(Ok(()), Paper::check_signed)?;
+            command.check_hard_items(nomination, &nomination.nominee_from(step.on))
+        }
+        NomineeResponse::Decline => Ok(()),
+    }
 }
 
 pub(super) async fn withdraw(ctx: &Context<'_>, input: WithdrawNominationInput) -> Result<NominationPayload, ApiError> {

@@ -4,26 +4,24 @@ use async_graphql::{Context, ID, InputObject};
 use entity::coverage::roster::PersonIx;
 use entity::id::NominationId;
 use entity::register::approvers::may_decide;
-use entity::register::checklist::{checklist, replaced};
-use entity::register::nomination::{agreed_hours, first_day, is_complete};
-use entity::store::register::change::Object;
-use entity::store::register::kept::{self, Wish};
-use entity::store::register::role::{self, NewApproval, NewRole};
+use entity::register::checklist::checklist;
 use entity::store::register::text::{self, LONGEST, NewText};
-use entity::table::{allocation, nomination_decision, sign_off};
+use entity::table::nomination_decision;
 use entity::value::command::Command;
-use entity::value::register::{self, CannotDecide, ChecklistResult, NominationEnd};
+use entity::value::register::{self, CannotDecide, ChecklistResult, NominationEnd, PaperStep};
 use entity::value::{self, Role};
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde_json::json;
 
 use super::answer::{Opened, objects, open};
+use super::begin::complete;
 use super::command::RegisterCommand;
 use super::nominate::{ItemResult, NominationsPayload, check_number, payload};
+use super::paper::{Paper, PaperInput, RecordedStep, Step, day_too_early};
 use super::refusal::{CommandRefusal, RefusalCode};
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
-use crate::graphql::nominations::{VisibleNomination, facts_of};
+use crate::graphql::nominations::VisibleNomination;
 use crate::graphql::object::nomination::{ApproverCapacity, ChecklistCode, DecisionKind, DeclineReason};
 
 /// Protected time that may be agreed, in hundredths of an hour per month.
@@ -36,7 +34,7 @@ pub(crate) struct DecisionItem {
     nomination_id: ID,
     /// As line or as senior manager.
     capacity: ApproverCapacity,
-    /// The manager whose delegate the caller is, if the caller is a delegate of several. Defaults to the only one.
+    /// The manager whose delegate the person who decides is, if they are a delegate of several. Defaults to the only one.
     on_behalf_of: Option<ID>,
     /// The decision.
     decision: DecisionKind,
@@ -54,6 +52,8 @@ pub(crate) struct DecisionItem {
     skills: Option<bool>,
     /// Whether the nominee has the experience. Line managers say it when they accept.
     experience: Option<bool>,
+    /// The paper, if a coordinator records the decision for the person who made it. Defaults to that of the whole command.
+    paper: Option<PaperInput>,
     /// The version that the caller has seen. Refused if there is a newer one.
     expected_version: Option<i32>,
     /// A key of the client's choice, 1 to 64 characters: sending the item again with it changes nothing twice.
@@ -67,17 +67,20 @@ pub(crate) struct DecideNominationInput {
     items: Vec<DecisionItem>,
     /// Protected time for every item that gives none, 0.5 to 40 hours per month.
     protected_hours: Option<f64>,
+    /// The paper of every item, if a coordinator records decisions for the people who made them.
+    paper: Option<PaperInput>,
     /// Whether this is a trial: nothing is stored, and the response shows what would be refused.
     #[graphql(default = false)]
     preview: bool,
 }
 
 pub(super) async fn decide(ctx: &Context<'_>, input: DecideNominationInput) -> Result<NominationsPayload, ApiError> {
-    let DecideNominationInput { items, protected_hours, preview } = input;
+    let DecideNominationInput { items, protected_hours, paper, preview } = input;
     check_number(items.len())?;
     let mut results = Vec::with_capacity(items.len());
     for item in items {
-        let item = DecisionItem { protected_hours: item.protected_hours.or(protected_hours), ..item };
+        let own = PaperInput::merged(item.paper.clone(), paper.as_ref());
+        let item = DecisionItem { protected_hours: item.protected_hours.or(protected_hours), paper: own, ..item };
         results.push(decide_one(ctx, item, preview).await?);
     }
     payload(ctx, results).await
@@ -110,6 +113,7 @@ struct Decision {
     acknowledged: Vec<register::ChecklistCode>,
     skills: Option<bool>,
     experience: Option<bool>,
+    paper: Option<Paper>,
 }
 
 fn check(
@@ -117,8 +121,13 @@ fn check(
     nomination: &VisibleNomination,
     item: &DecisionItem,
 ) -> Result<Decision, CommandRefusal> {
+    let paper = command.paper(item.paper.as_ref())?;
     command.check_open(nomination)?;
+    nomination.check_undisputed()?;
     let facts = &nomination.facts;
+    if paper.is_some() {
+        command.check_other_case(facts.person)?;
+    }
     if facts.accepted_on.is_none() {
         let sentence = "The nominee has not accepted yet.";
         return Err(CommandRefusal::new(RefusalCode::NotAccepted, sentence));
@@ -132,8 +141,19 @@ fn check(
                 .ok_or_else(|| cannot_decide(CannotDecide::NotApprover))?,
         ),
     };
-    let approver =
-        may_decide(command.index(), capacity, facts, command.me, principal, command.today).map_err(cannot_decide)?;
+    let Step { by, on } = command.step(paper.as_ref());
+    if paper.is_some() {
+        command.check_other_recorder(facts, capacity, &nomination.stored.records)?;
+        let last = facts.last_decision(capacity).map(|last| last.on);
+        let earliest = last.max(Some(facts.opened_on)).unwrap_or(facts.opened_on);
+        if on < earliest {
+            return Err(day_too_early(earliest));
+        }
+    }
+    let approver = may_decide(command.index(), capacity, facts, by, principal, on).map_err(cannot_decide)?;
+    if paper.is_some() {
+        command.check_other_case(approver.principal)?;
+    }
     if facts.is_accepted(capacity) {
         let sentence = "This approval has been given already.";
         return Err(CommandRefusal::new(RefusalCode::AlreadyDone, sentence));
@@ -154,6 +174,7 @@ fn check(
         acknowledged: Vec::new(),
         skills: None,
         experience: None,
+        paper,
     };
     let missing = |field: &str, sentence: &str| Err(CommandRefusal::about(RefusalCode::Missing, field, sentence));
     match kind {
@@ -162,6 +183,10 @@ fn check(
             Some(reason) => Ok(Decision { reason: Some(reason.into()), ..decision }),
             None => missing("reason", "Give a `reason` to decline."),
         },
+        register::DecisionKind::Ask if decision.paper.is_some() => {
+            let sentence = "A question cannot be recorded from paper. Record the answer to it with the decision.";
+            Err(CommandRefusal::about(RefusalCode::PaperInvalid, "paper", sentence))
+        }
         register::DecisionKind::Ask => match item.question.as_deref().map(str::trim) {
             None | Some("") => missing("question", "Give a `question` to ask."),
             Some(text) if text.chars().count() > LONGEST => {
@@ -179,9 +204,10 @@ fn check_acceptance(
     item: &DecisionItem,
     decision: Decision,
 ) -> Result<Decision, CommandRefusal> {
-    command.check_hard_items(nomination)?;
+    let nominee = nomination.nominee_from(command.step(decision.paper.as_ref()).on);
+    command.check_hard_items(nomination, &nominee)?;
     let acknowledged: Vec<register::ChecklistCode> = item.acknowledged.iter().copied().map(Into::into).collect();
-    let items = checklist(command.index(), &nomination.nominee(), &nomination.terms);
+    let items = checklist(command.index(), &nominee, &nomination.terms);
     let unmet = items
         .iter()
         .find(|item| !item.hard && item.result == ChecklistResult::NotMet && !acknowledged.contains(&item.code));
@@ -224,7 +250,7 @@ pub(super) fn cannot_decide(cause: CannotDecide) -> CommandRefusal {
         }
         CannotDecide::BothApprovals => (
             RefusalCode::BothApprovals,
-            "The two approvals must be given by different people. You, or the manager whose delegate you are, gave the other.",
+            "The two approvals must be given and recorded by different people. You, or the manager whose delegate you are, took part in the other.",
         ),
         CannotDecide::NotApprover => (
             RefusalCode::NotApprover,
@@ -245,11 +271,12 @@ async fn store(
     decision: Decision,
     question: Option<String>,
 ) -> Result<Result<NominationId, Vec<CommandRefusal>>, ApiError> {
-    let (row, today, actor) = (&nomination.stored.row, command.today, command.actor());
+    let step = command.step(decision.paper.as_ref());
+    let (row, decider) = (&nomination.stored.row, command.id_of(step.by));
     let principal = command.id_of(decision.principal);
     let question = match (decision.kind, question) {
         (register::DecisionKind::Ask, Some(text)) => {
-            let new = NewText { person: row.person_id, author: actor, text };
+            let new = NewText { person: row.person_id, author: decider, text };
             Some(text::store(command.txn.connection(), new).await?)
         }
         _ => None,
@@ -260,8 +287,8 @@ async fn store(
         nomination_id: Set(row.id),
         capacity: Set(decision.capacity),
         kind: Set(decision.kind),
-        decided_on: Set(today),
-        decider_id: Set(actor),
+        decided_on: Set(step.on),
+        decider_id: Set(decider),
         principal_id: Set(principal),
         protected_hours: Set(decision.protected_hours),
         reason: Set(decision.reason),
@@ -277,93 +304,31 @@ async fn store(
     change.objects = objects(row);
     // The reason is for the nominee and coordinators, who read it in the decision itself.
     change.after = Some(json!({
-        "capacity": decision.capacity, "decision": decision.kind, "protectedHours": decision.protected_hours,
+        "capacity": decision.capacity, "decision": decision.kind, "principal": principal,
+        "protectedHours": decision.protected_hours,
         "acknowledged": acknowledged, "question": question.map(|text| text.as_json()),
     }));
     let mut stored = nomination.stored.clone();
+    if let Some(paper) = &decision.paper {
+        let of = RecordedStep {
+            step: PaperStep::Decision,
+            capacity: Some(decision.capacity),
+            nomination: Some(row.id),
+            decision: Some(decided.id),
+        };
+        stored.records.push(command.record(paper, of, &mut change).await?);
+    }
     stored.decisions.push(decided);
-    let mut after = row.clone();
     if decision.kind == register::DecisionKind::Decline {
-        after.ended_as = Some(NominationEnd::DeclinedByApprover);
-        after.ended_on = Some(today);
+        stored.row.ended_as = Some(NominationEnd::DeclinedByApprover);
+        stored.row.ended_on = Some(step.on);
     }
-    let complete = facts_of(&command.known, &stored).filter(is_complete);
-    if let Some(facts) = complete {
-        let whole = VisibleNomination { facts, stored, ..nomination.clone() };
-        match begin_role(&mut command, &whole).await? {
-            Ok(begun) => {
-                change.objects.insert(Object::allocation(begun.id));
-                change.people = [row.person_id].into();
-                after.allocation_id = Some(begun.id);
-            }
-            Err(refusal) => return Ok(Err(vec![refusal])),
-        }
-        after.ended_as = Some(NominationEnd::Approved);
-        after.ended_on = Some(today);
-    }
+    let after = match complete(&mut command, nomination, stored, &mut change).await? {
+        Ok(after) => after,
+        Err(refusal) => return Ok(Err(vec![refusal])),
+    };
     let id = row.id;
     command.write(row, after).await?;
     command.finish(change).await?;
     Ok(Ok(id))
-}
-
-/// Begins the role of a nomination that is complete, unless an item of the checklist fails on its first day or later.
-async fn begin_role(
-    command: &mut RegisterCommand,
-    nomination: &VisibleNomination,
-) -> Result<Result<allocation::Model, CommandRefusal>, ApiError> {
-    let (row, facts) = (&nomination.stored.row, &nomination.facts);
-    let Some(first) = first_day(facts) else {
-        return Err(ApiError::internal("a nomination that is not complete cannot begin a role"));
-    };
-    let nominee = entity::register::checklist::Nominee { day: first, ..nomination.nominee() };
-    let failures = entity::register::checklist::hard_failures(command.index(), &nominee, &nomination.terms);
-    if let Some(failure) = failures.first() {
-        let refusal = CommandRefusal::new(RefusalCode::ChecklistNotMet, failure.item.sentence.clone());
-        return Ok(Err(refusal));
-    }
-    let earlier = replaced(command.index(), &nominee).map(|earlier| (earlier.id, earlier.signed_off.clone()));
-    let accepts = nomination.stored.decisions.iter().filter(|decision| decision.kind == register::DecisionKind::Accept);
-    let approvals = accepts.map(|decision| NewApproval {
-        capacity: decision.capacity,
-        decided_on: decision.decided_on,
-        decider: decision.decider_id,
-        principal: decision.principal_id,
-        protected_hours: decision.protected_hours,
-    });
-    let new = NewRole {
-        person: row.person_id,
-        role: row.role,
-        unit: row.unit_id,
-        share: row.share,
-        outside_team: row.outside_team,
-        first_day: first,
-        protected_hours: agreed_hours(facts),
-        approvals: approvals.collect(),
-    };
-    let begun = role::begin(&mut command.txn, new).await?;
-    if let Some((earlier, sign_offs)) = earlier {
-        end_earlier(command, earlier, first).await?;
-        for signed_off_on in sign_offs {
-            let copy =
-                sign_off::ActiveModel { id: NotSet, allocation_id: Set(begun.id), signed_off_on: Set(signed_off_on) };
-            command.txn.insert::<sign_off::Entity, _>(copy).await?;
-        }
-    }
-    kept::keep(&mut command.txn, row.person_id, row.role, Wish::Other, command.today).await?;
-    Ok(Ok(begun))
-}
-
-/// Ends the allocation that a nomination with a larger share, or for cover from outside the team, replaces.
-async fn end_earlier(
-    command: &mut RegisterCommand,
-    earlier: entity::id::AllocationId,
-    first: entity::period::Day,
-) -> Result<(), ApiError> {
-    use sea_orm::EntityTrait as _;
-    if let Some(row) = allocation::Entity::find_by_id(earlier).one(command.txn.connection()).await? {
-        let ended = allocation::Model { valid_to: Some(first), ..row.clone() };
-        command.txn.update::<allocation::Entity, allocation::ActiveModel>(&row, ended).await?;
-    }
-    Ok(())
 }

@@ -6,6 +6,7 @@ use entity::id::NominationId;
 use entity::period::Day;
 use entity::register::checklist::{Nominee, hard_failures};
 use entity::register::nomination::{may_come_again_on, state};
+use entity::register::paper::could_nominate;
 use entity::register::terms::RegisterTerms;
 use entity::store::access::person::{self, KnownBy};
 use entity::store::register::change::Object;
@@ -13,13 +14,14 @@ use entity::store::register::nomination as store;
 use entity::store::register::text::{self, LONGEST, NewText};
 use entity::table::nomination;
 use entity::value::command::{Command, ObjectKind};
-use entity::value::register::{NominationEnd, NominationState};
+use entity::value::register::{NominationEnd, NominationState, PaperStep};
 use entity::value::{AppointmentRole, Role};
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ColumnTrait as _, Condition};
 use serde_json::json;
 
 use super::command::{Begun, RegisterCommand, show_result};
+use super::paper::{Paper, PaperInput, RecordedStep, Step};
 use super::refusal::{CommandRefusal, RefusalCode};
 use crate::access::Right;
 use crate::graphql::error::ApiError;
@@ -36,7 +38,7 @@ pub(super) const DAYS_AHEAD: i64 = 365;
 /// One nomination to make.
 #[derive(Clone, Debug, InputObject)]
 pub(crate) struct NominateItem {
-    /// The nominee's ID. Give this or `workEmail`; neither to put oneself forward.
+    /// The nominee's ID. Give this or `workEmail`; neither for a person who puts themselves forward.
     person_id: Option<ID>,
     /// The nominee's work address.
     work_email: Option<String>,
@@ -52,8 +54,10 @@ pub(crate) struct NominateItem {
     outside_team: bool,
     /// Why, in at most 500 characters. Read by the nominee, the managers who decide, and coordinators.
     statement: Option<String>,
-    /// First day of the role, from today to a year ahead. Defaults to as soon as possible.
+    /// First day of the role, from today, or from the day of the paper, to a year ahead. Defaults to as soon as possible.
     wished_start: Option<Date>,
+    /// The paper, if a coordinator records the nomination for the person who made it. Defaults to that of the whole command.
+    paper: Option<PaperInput>,
     /// A key of the client's choice, 1 to 64 characters: sending the item again with it changes nothing twice.
     idempotency_key: Option<String>,
 }
@@ -63,6 +67,8 @@ pub(crate) struct NominateItem {
 pub(crate) struct NominateInput {
     /// The nominations. Each is made or refused by itself.
     items: Vec<NominateItem>,
+    /// The paper of every item, if a coordinator records nominations for the people who made them.
+    paper: Option<PaperInput>,
     /// Whether this is a trial: nothing is stored, and the response shows what would be refused.
     #[graphql(default = false)]
     preview: bool,
@@ -121,11 +127,12 @@ pub(super) fn repeated(objects: &[entity::store::register::key::ChangedObject]) 
 }
 
 pub(super) async fn nominate(ctx: &Context<'_>, input: NominateInput) -> Result<NominationsPayload, ApiError> {
-    let NominateInput { items, preview } = input;
+    let NominateInput { items, paper, preview } = input;
     check_number(items.len())?;
     let mut results = Vec::with_capacity(items.len());
     for item in items {
-        results.push(nominate_one(ctx, item, preview).await?);
+        let own = PaperInput::merged(item.paper.clone(), paper.as_ref());
+        results.push(nominate_one(ctx, NominateItem { paper: own, ..item }, preview).await?);
     }
     payload(ctx, results).await
 }
@@ -146,11 +153,12 @@ async fn nominate_one(ctx: &Context<'_>, item: NominateItem, preview: bool) -> R
     }
     let NominateItem { role, share, outside_team, statement, .. } = item;
     let role: Role = role.into();
-    let Wish { nominee, unit, wished_start } = wish;
-    let (person, actor, today) = (command.id_of(nominee), command.actor(), command.today);
+    let Wish { nominee, unit, wished_start, paper } = wish;
+    let Step { by, on } = command.step(paper.as_ref());
+    let (person, nominator) = (command.id_of(nominee), command.id_of(by));
     let statement = match statement.filter(|text| !text.trim().is_empty()) {
         Some(text) => {
-            let new = NewText { person, author: actor, text };
+            let new = NewText { person, author: nominator, text };
             Some(text::store(command.txn.connection(), new).await?)
         }
         None => None,
@@ -163,9 +171,9 @@ async fn nominate_one(ctx: &Context<'_>, item: NominateItem, preview: bool) -> R
         unit_id: Set(unit_id),
         share: Set(if role == Role::PeerSupporter { share } else { 1000 }),
         outside_team: Set(outside_team),
-        nominator_id: Set(actor),
-        opened_on: Set(today),
-        accepted_on: Set((nominee == command.me).then_some(today)),
+        nominator_id: Set(nominator),
+        opened_on: Set(on),
+        accepted_on: Set((nominee == by).then_some(on)),
         wished_start: Set(wished_start),
         ended_as: Set(None),
         ended_on: Set(None),
@@ -181,6 +189,10 @@ async fn nominate_one(ctx: &Context<'_>, item: NominateItem, preview: bool) -> R
         "acceptedOn": row.accepted_on, "wishedStart": wished_start,
         "statement": statement.map(|text| text.as_json()),
     }));
+    if let Some(paper) = &paper {
+        let of = RecordedStep { step: PaperStep::Nomination, capacity: None, nomination: Some(row.id), decision: None };
+        command.record(paper, of, &mut change).await?;
+    }
     command.finish(change).await?;
     Ok(Ok(Some(row.id)))
 }
@@ -190,6 +202,7 @@ struct Wish {
     nominee: PersonIx,
     unit: UnitIx,
     wished_start: Option<Day>,
+    paper: Option<Paper>,
 }
 
 /// How the person who nominates stands to the unit and the nominee.
@@ -214,21 +227,35 @@ fn not_just_now() -> CommandRefusal {
 async fn check(command: &RegisterCommand, item: &NominateItem) -> Result<Result<Wish, CommandRefusal>, ApiError> {
     let today = command.today;
     let role: Role = item.role.into();
-    if let Err(refusal) = check_form(item, role, today) {
+    let paper = match command.paper(item.paper.as_ref()) {
+        Ok(paper) => paper,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let step = command.step(paper.as_ref());
+    if let Err(refusal) = check_form(item, role, step.on, today) {
         return Ok(Err(refusal));
     }
-    let open = |unit: &UnitIx| command.index().roster().units[unit.at()].validity.holds_on(today);
+    let is_open = |unit: &UnitIx, day: Day| command.index().roster().units[unit.at()].validity.holds_on(day);
+    let open = |unit: &UnitIx| is_open(unit, today) && is_open(unit, step.on);
     let Some(unit) = command.known.unit_by_code(&item.unit_code).filter(open) else {
         let sentence = "No open unit has this code. Check `unitCode`.";
         return Ok(Err(CommandRefusal::about(RefusalCode::UnitUnknown, "unitCode", sentence)));
     };
-    let nominee = find_nominee(command, item).await?;
-    let Some(nominator) = nominator(command, nominee, role, unit) else {
+    let nominee = find_nominee(command, item, step.by).await?;
+    let nominator = if let Some(paper) = &paper {
+        if let Err(refusal) = check_on_paper(command, paper, nominee) {
+            return Ok(Err(refusal));
+        }
+        could_nominate(command.index(), step.by, nominee, role, unit, step.on).then_some(Nominator::Coordinator)
+    } else {
+        nominator(command, nominee, role, unit)
+    };
+    let Some(nominator) = nominator else {
         let sentence = "You can put yourself forward, and nominate colleagues for a team in which you work or that you \
                         manage. Ask a coordinator to nominate for other teams.";
         return Ok(Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence)));
     };
-    let terms = command.index().register_terms(unit, today);
+    let terms = command.index().register_terms(unit, step.on);
     if nominator == Nominator::Other && waiting(command, &terms).await? >= terms.waiting_per_nominator as usize {
         let sentence = format!(
             "At most {} of your nominations may wait for an answer at a time. Wait for one, or withdraw one.",
@@ -238,17 +265,27 @@ async fn check(command: &RegisterCommand, item: &NominateItem) -> Result<Result<
     }
     let Some(nominee) = nominee else { return Ok(Err(not_just_now())) };
     let wished_start = item.wished_start.map(|Date(day)| day);
-    let refusal = check_nominee(command, item, nominee, unit, &terms).await?;
+    let mut refusal = check_nominee(command, item, Place { nominee, unit }, step, &terms).await?;
+    if refusal.is_none() && paper.is_some() && nominee == step.by {
+        refusal = command.check_own_wish(nominee, role, step.on).await?;
+    }
     let is_told = matches!(nominator, Nominator::Themselves | Nominator::Coordinator);
     Ok(match refusal {
-        None => Ok(Wish { nominee, unit, wished_start }),
+        None => Ok(Wish { nominee, unit, wished_start, paper }),
         Some(refusal) if is_told => Err(refusal),
         Some(_) => Err(not_just_now()),
     })
 }
 
-/// Checks what does not depend on any person.
-fn check_form(item: &NominateItem, role: Role, today: Day) -> Result<(), CommandRefusal> {
+/// Refuses a coordinator's own case, and a person who puts themselves forward without a signed form.
+fn check_on_paper(command: &RegisterCommand, paper: &Paper, nominee: Option<PersonIx>) -> Result<(), CommandRefusal> {
+    let Some(nominee) = nominee else { return Ok(()) };
+    command.check_other_case(nominee)?;
+    if nominee == command.step(Some(paper)).by { paper.check_signed() } else { Ok(()) }
+}
+
+/// Checks what does not depend on any person. `on` is the day of the nomination.
+fn check_form(item: &NominateItem, role: Role, on: Day, today: Day) -> Result<(), CommandRefusal> {
     if role == Role::PeerSupporter && !(1..=1000).contains(&item.share) {
         let sentence = "`share` must be between 1 and 1000 thousandths.";
         return Err(CommandRefusal::about(RefusalCode::ShareOutOfRange, "share", sentence));
@@ -257,18 +294,22 @@ fn check_form(item: &NominateItem, role: Role, today: Day) -> Result<(), Command
         let sentence = format!("`statement` may have at most {LONGEST} characters.");
         return Err(CommandRefusal::about(RefusalCode::TextTooLong, "statement", sentence));
     }
-    let in_range = |day: Day| today <= day && day <= today.plus_days(DAYS_AHEAD);
+    let in_range = |day: Day| on <= day && day <= today.plus_days(DAYS_AHEAD);
     if item.wished_start.is_some_and(|Date(day)| !in_range(day)) {
-        let sentence = "`wishedStart` must be between today and a year ahead.";
+        let sentence = "`wishedStart` must be between the day of the nomination and a year ahead.";
         return Err(CommandRefusal::about(RefusalCode::DayOutOfRange, "wishedStart", sentence));
     }
     Ok(())
 }
 
 /// The nominee. `None` if no one on file is meant.
-async fn find_nominee(command: &RegisterCommand, item: &NominateItem) -> Result<Option<PersonIx>, ApiError> {
+async fn find_nominee(
+    command: &RegisterCommand,
+    item: &NominateItem,
+    nominator: PersonIx,
+) -> Result<Option<PersonIx>, ApiError> {
     let id = match (&item.person_id, &item.work_email) {
-        (None, None) => return Ok(Some(command.me)),
+        (None, None) => return Ok(Some(nominator)),
         (Some(id), None) => NodeId::decode_person(id),
         (None, Some(address)) => {
             person::find(command.txn.connection(), &KnownBy::WorkEmail(address.clone()), command.today).await?
@@ -323,14 +364,22 @@ async fn waiting(command: &RegisterCommand, terms: &RegisterTerms) -> Result<usi
     Ok(own.iter().filter(|stored| is_open(stored)).count())
 }
 
+/// A nominee, and the unit that the role is for.
+#[derive(Clone, Copy)]
+struct Place {
+    nominee: PersonIx,
+    unit: UnitIx,
+}
+
 /// Checks what only the nominee and coordinators are told.
 async fn check_nominee(
     command: &RegisterCommand,
     item: &NominateItem,
-    nominee: PersonIx,
-    unit: UnitIx,
+    place: Place,
+    step: Step,
     terms: &RegisterTerms,
 ) -> Result<Option<CommandRefusal>, ApiError> {
+    let Place { nominee, unit } = place;
     let (index, today) = (command.index(), command.today);
     let role: Role = item.role.into();
     let earlier = store::of_person(command.txn.connection(), &command.numbers_of(nominee)).await?;
@@ -343,7 +392,7 @@ async fn check_nominee(
             return Ok(Some(CommandRefusal::new(RefusalCode::AlreadyDone, sentence)));
         }
         let is_by_approver = facts.ended.is_some_and(|ended| ended.how == NominationEnd::DeclinedByApprover);
-        let Some(again) = may_come_again_on(index, &facts, terms, command.me, today) else { continue };
+        let Some(again) = may_come_again_on(index, &facts, terms, step.by, today) else { continue };
         if is_by_approver && same_unit {
             let sentence = format!("A manager declined this nomination. It can be made again from {again}.");
             return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
@@ -361,7 +410,7 @@ async fn check_nominee(
         unit,
         share: if role == Role::PeerSupporter { u32::try_from(item.share).unwrap_or(0) } else { 1000 },
         outside_team: item.outside_team,
-        day: item.wished_start.map_or(today, |Date(day)| day),
+        day: item.wished_start.map_or(step.on, |Date(day)| day),
     };
     Ok(hard_failures(index, &nominee, terms)
         .first()

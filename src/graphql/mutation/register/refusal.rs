@@ -59,7 +59,7 @@ pub(crate) enum RefusalCode {
     WouldRaise,
     /// A later change rests on this one.
     BuiltUpon,
-    /// The time in which this could be undone is over.
+    /// The time in which this was possible is over.
     TooLate,
     /// Changes of this kind cannot be undone.
     NotUndoable,
@@ -81,6 +81,16 @@ pub(crate) enum RefusalCode {
     DocumentReplaced,
     /// The competence framework has no such version, level or statement, or a statement was given twice.
     StatementUnknown,
+    /// The same coordinator would record both approvals of a nomination, or record one and give the other.
+    OneRecorder,
+    /// An acceptance is only recorded from the nominee's signed form.
+    FormNotSigned,
+    /// What is given about the paper is not possible.
+    PaperInvalid,
+    /// The nomination was recorded from paper and is disputed.
+    InDispute,
+    /// The person declined, paused or gave up the role after the day of the paper.
+    OwnWish,
     /// The person has no office on these days that could be delegated.
     NoOffice,
 }

@@ -80,7 +80,7 @@ impl RoleMutation {
     }
 
     /// Renews approvals of Peer Supporters, as line or as senior manager, or as the delegate of one: from 60 days before an
-    /// approval ends. Confirms any role that was carried over to the manager's unit.
+    /// approval ends. Confirms any role that was carried over to the manager's unit. Coordinators also record renewals from paper.
     async fn renew_approval(
         &self,
         ctx: &Context<'_>,

@@ -18,7 +18,7 @@ struct Wish {
 }
 
 /// Mutations about an object that is hidden from most viewers: for them it does not exist.
-const ABOUT_HIDDEN: [&str; 12] = [
+const ABOUT_HIDDEN: [&str; 14] = [
     "recordAssessment",
     "respondToNomination",
     "withdrawNomination",
@@ -31,9 +31,11 @@ const ABOUT_HIDDEN: [&str; 12] = [
     "renewApproval",
     "withdrawApproval",
     "undo",
+    "disputeRecord",
+    "settleRecord",
 ];
 
-const WISHES: [Wish; 49] = [
+const WISHES: [Wish; 51] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -297,6 +299,17 @@ const WISHES: [Wish; 49] = [
         asked: |_| format!(r#"undo(input: {{changeId: "{}"}}) {{ refusals {{ code }} }}"#, encoded("Change", 900)),
         may: |_| false,
     },
+    // The record of a step of person 41, which can be disputed no more and is settled.
+    Wish {
+        field: "disputeRecord",
+        asked: |_| about_record("disputeRecord", ""),
+        may: |sight| sight.steps_for(PersonId(41)),
+    },
+    Wish {
+        field: "settleRecord",
+        asked: |_| about_record("settleRecord", ", outcome: STANDS"),
+        may: |sight| sight.steps_for(PersonId(41)),
+    },
 ];
 
 /// An assessment of a person.
@@ -309,6 +322,12 @@ fn assess(person: i64) -> String {
 fn about_document(field: &str, document: i64) -> String {
     let id = encoded("Document", document);
     format!(r#"{field}(input: {{documentId: "{id}"}}) {{ refusals {{ code }} }}"#)
+}
+
+/// A command about the record of the world.
+fn about_record(field: &str, rest: &str) -> String {
+    let id = encoded("PaperRecord", 1);
+    format!(r#"{field}(input: {{recordId: "{id}"{rest}}}) {{ refusals {{ code }} }}"#)
 }
 
 /// A command about the role of person 41.

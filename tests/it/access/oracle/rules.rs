@@ -137,7 +137,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     // Compared for every viewer in `register::sight`.
     ("Query", "nominations nomination", Own),
     ("Nomination", "id version person role unitCode unitName share outsideTeam nominatedBy openedOn acceptedOn wishedStart state \
-                    lapsesOn endedOn statement checklist decisions possibleDeciders", Own),
+                    lapsesOn endedOn statement checklist decisions possibleDeciders paperRecords", Own),
     // Compared for every viewer in `register::history` and `register::undo`.
     ("Person", "history", Own),
     ("Supporter", "history", Own),
@@ -147,6 +147,11 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("RegisterChange", "id at command actor onBehalfOf effectiveOn values undoneBy undoes", Own),
     ("ChangedValue", "name before after", Own),
     ("UndoPayload", "change builtUpon refusals", WithIt),
+    // Compared for every kind of viewer in `register::paper`.
+    ("Query", "paperRecords", Own),
+    ("PaperRecord", "id step capacity person recordedBy recordedOn day reference nominationId counts mayDispute disputableUntil \
+                     disputedOn settledOn outcome", Own),
+    ("PaperRecordPayload", "record refusals", WithIt),
     ("ChecklistItem", "code result required sentence", Own),
     ("NominationDecision", "capacity decision decidedOn decidedBy onBehalfOf protectedHours reason question answer", Own),
     ("PossibleDecider", "capacity person onBehalfOf because unitCode", Own),
@@ -177,7 +182,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
                   setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
-                  acknowledgeDocument signAgreement publishFramework recordAssessment undo", WithIt),
+                  acknowledgeDocument signAgreement publishFramework recordAssessment undo disputeRecord settleRecord", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -402,6 +407,13 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.nomination", "id", Takes::Apart),
     ("Query.nominations", "filter", Takes::Apart),
     ("NominationFilter", "underCode state role waitingForMe olderThanDays", Takes::Apart),
+    // See `register::paper`.
+    ("Query.paperRecords", "disputed", Takes::Apart),
+    ("PaperInput", "personId day reference signedForm", Takes::Wish),
+    ("Mutation.disputeRecord", "input", Takes::Input),
+    ("DisputeRecordInput", "recordId idempotencyKey", Takes::Wish),
+    ("Mutation.settleRecord", "input", Takes::Input),
+    ("SettleRecordInput", "recordId outcome idempotencyKey", Takes::Wish),
     ("Mutation.appoint", "input", Takes::Input),
     ("AppointInput", "personId workEmail unitCode role from until replaces preview idempotencyKey", Takes::Wish),
     ("Mutation.endAppointment", "input", Takes::Input),
@@ -433,18 +445,18 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.signAgreement", "input", Takes::Input),
     ("SignAgreementInput", "documentId idempotencyKey", Takes::Wish),
     ("Mutation.nominate", "input", Takes::Input),
-    ("NominateInput", "items preview", Takes::Wish),
-    ("NominateItem", "personId workEmail role unitCode share outsideTeam statement wishedStart idempotencyKey", Takes::Wish),
+    ("NominateInput", "items paper preview", Takes::Wish),
+    ("NominateItem", "personId workEmail role unitCode share outsideTeam statement wishedStart paper idempotencyKey", Takes::Wish),
     ("Mutation.respondToNomination", "input", Takes::Input),
-    ("RespondToNominationInput", "nominationId response informationPackId expectedVersion idempotencyKey", Takes::Wish),
+    ("RespondToNominationInput", "nominationId response informationPackId paper expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.withdrawNomination", "input", Takes::Input),
     ("WithdrawNominationInput", "nominationId expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.answerNomination", "input", Takes::Input),
     ("AnswerNominationInput", "nominationId answer expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.decideNomination", "input", Takes::Input),
-    ("DecideNominationInput", "items protectedHours preview", Takes::Wish),
+    ("DecideNominationInput", "items protectedHours paper preview", Takes::Wish),
     ("DecisionItem", "nominationId capacity onBehalfOf decision protectedHours reason question acknowledged skills experience \
-                      expectedVersion idempotencyKey", Takes::Wish),
+                      paper expectedVersion idempotencyKey", Takes::Wish),
     ("Mutation.pause", "input", Takes::Input),
     ("PauseInput", "personId from until idempotencyKey", Takes::Wish),
     ("Mutation.resume", "input", Takes::Input),
@@ -454,8 +466,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Mutation.changeAllocation", "input", Takes::Input),
     ("ChangeAllocationInput", "allocationId share protectedHours lastDay idempotencyKey", Takes::Wish),
     ("Mutation.renewApproval", "input", Takes::Input),
-    ("RenewApprovalInput", "items protectedHours preview", Takes::Wish),
-    ("RenewalItem", "allocationId capacity onBehalfOf protectedHours idempotencyKey", Takes::Wish),
+    ("RenewApprovalInput", "items protectedHours paper preview", Takes::Wish),
+    ("RenewalItem", "allocationId capacity onBehalfOf protectedHours paper idempotencyKey", Takes::Wish),
     ("Mutation.carryOver", "input", Takes::Input),
     ("CarryOverInput", "fromUnitCode toUnitCode day preview idempotencyKey", Takes::Wish),
     ("Mutation.withdrawApproval", "input", Takes::Input),

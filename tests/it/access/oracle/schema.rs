@@ -32,6 +32,7 @@ pub(super) const APART: &[(&str, &str)] = &[
     ("Query", "nomination"),
     ("Query", "confirmedDocuments"),
     ("Query", "assessments"),
+    ("Query", "paperRecords"),
 ];
 
 pub(super) struct Schema {

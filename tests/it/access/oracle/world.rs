@@ -3,8 +3,8 @@
 use entity::actor::Actor;
 use entity::id::{
     AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, DocumentId, ExemptionId,
-    FrameworkId, FrameworkStatementId, JobRunId, NominationId, PersonId, PolicyId, PostId, RegisterTextId, ReportId,
-    RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
+    FrameworkId, FrameworkStatementId, JobRunId, NominationId, PaperRecordId, PersonId, PolicyId, PostId,
+    RegisterTextId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
 };
 use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
@@ -12,10 +12,12 @@ use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
 use entity::table::{
     appointment, completion, delivery, directory_entry, document, exemption, framework, framework_statement, job_run,
-    nomination, person, policy, post, register_text, rows_not_read, unavailability,
+    nomination, paper_record, person, policy, post, register_text, rows_not_read, unavailability,
 };
-use entity::value::register::DocumentKind;
-use entity::value::{AccessRole, Action, AppointmentRole, DeliveryKind, DeliveryState, Role, RunState};
+use entity::value::register::{DocumentKind, PaperOutcome, PaperStep};
+use entity::value::{
+    AccessRole, Action, AppointmentRole, ApproverCapacity, DeliveryKind, DeliveryState, Role, RunState,
+};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
@@ -155,6 +157,24 @@ pub(super) async fn build(world: &World) {
         body: "Listens without judging.".to_owned(),
     };
     insert::<framework_statement::Entity>(db, [statement]).await;
+    // A step of person 41 that was recorded from paper, disputed and settled.
+    let record = paper_record::Model {
+        id: PaperRecordId(1),
+        step: PaperStep::Renewal,
+        capacity: Some(ApproverCapacity::Line),
+        person_id: PersonId(41),
+        recorder_id: PersonId(8),
+        day: day("2026-09-01"),
+        reference: Some("Box 3".to_owned()),
+        recorded_on: day("2026-09-07"),
+        nomination_id: None,
+        decision_id: None,
+        disputed_on: Some(day("2026-09-08")),
+        settled_on: Some(day("2026-09-09")),
+        settled_as: Some(PaperOutcome::Stands),
+        settled_by: Some(PersonId(6)),
+    };
+    insert::<paper_record::Entity>(db, [record]).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.

@@ -11,8 +11,10 @@ use super::super::transaction::without_free_text;
 use crate::register::undo::RowKey;
 use crate::store::stored_row::{self, id_column};
 use crate::table::{
-    allocation, allocation_terms, appointment, approval, delegation, directory_entry, exemption, nomination,
-    nomination_decision, pause, person_link, policy, policy_register_terms, register_role, sign_off,
+    allocation, allocation_terms, appointment, approval, assessment, assessment_result, carried_role, carry_over,
+    delegation, directory_entry, document, document_confirmation, exemption, framework, framework_statement,
+    nomination, nomination_decision, paper_record, paper_record_effect, pause, person_link, policy,
+    policy_register_terms, register_role, sign_off,
 };
 
 macro_rules! written_tables {
@@ -64,6 +66,16 @@ written_tables![
     exemption,
     policy,
     policy_register_terms,
+    carry_over,
+    carried_role,
+    document,
+    document_confirmation,
+    framework,
+    framework_statement,
+    assessment,
+    assessment_result,
+    paper_record,
+    paper_record_effect,
 ];
 
 fn unknown(table: &str) -> DbErr {

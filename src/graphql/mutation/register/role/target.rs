@@ -184,10 +184,16 @@ impl RoleTarget {
     /// The role as a nomination that is approved: who may renew an approval is decided as who might have given it. A senior
     /// manager's approval that has ended bars no one; a line manager's always does, as in coverage.
     pub(super) fn as_nomination(&self, command: &RegisterCommand) -> NominationFacts {
-        let (row, today) = (&self.stored.row, command.today);
+        self.as_nomination_on(command, command.today)
+    }
+
+    /// The same for an approval that is renewed on `day`, as a paper shows it.
+    pub(super) fn as_nomination_on(&self, command: &RegisterCommand, day: Day) -> NominationFacts {
+        let row = &self.stored.row;
         let bars = |row: &&approval::Model| {
             let filed = Approval { on: row.decided_on, by: None, withdrawn_on: row.withdrawn_on };
-            row.capacity == ApproverCapacity::Line || !has_ended(command.index(), self.unit, filed, today)
+            let holds = row.capacity == ApproverCapacity::Line || !has_ended(command.index(), self.unit, filed, day);
+            holds && self.stored.counts(row.id)
         };
         let decision = |approval: &approval::Model| {
             let decider = command.known.person_by_id(approval.approver_id?)?;
@@ -197,22 +203,25 @@ impl RoleTarget {
                 on: approval.decided_on,
                 decider,
                 principal: approval.principal_id.and_then(|id| command.known.person_by_id(id)).unwrap_or(decider),
+                recorder: self.stored.recorder(approval.id).and_then(|id| command.known.person_by_id(id)),
                 protected_hours: approval.protected_hours,
                 answered: true,
             })
         };
-        let begun = row.valid_from.unwrap_or(today);
+        let begun = row.valid_from.unwrap_or(day);
         NominationFacts {
             person: self.person,
             role: row.role,
             unit: self.unit,
             share: u32::try_from(row.share).unwrap_or(0),
-            outside_team: self.stored.terms_on(today).is_some_and(|terms| terms.outside_team),
+            outside_team: self.stored.terms_on(day).is_some_and(|terms| terms.outside_team),
             nominator: self.person,
             opened_on: begun,
+            counted_from: begun,
             accepted_on: Some(begun),
             wished_start: None,
             ended: None,
+            in_dispute: false,
             decisions: self.stored.approvals.iter().filter(bars).filter_map(decision).collect(),
         }
     }
