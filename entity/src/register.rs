@@ -9,6 +9,7 @@ pub mod approvers;
 pub mod authority;
 pub mod checklist;
 pub mod facts;
+pub mod file_difference;
 pub mod nomination;
 pub mod renewal;
 pub mod shares;

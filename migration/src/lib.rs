@@ -39,6 +39,8 @@ mod m20261201_000091_register;
 mod m20261201_000101_withdrawn_approval;
 mod m20261201_000102_directory_entry;
 mod m20261201_000111_delegation;
+mod m20261201_000151_file_difference;
+mod m20261201_000152_register_kept;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000102_directory_entry::Migration),
             Box::new(m20261201_000081_fact_change::Migration),
             Box::new(m20261201_000111_delegation::Migration),
+            Box::new(m20261201_000151_file_difference::Migration),
+            Box::new(m20261201_000152_register_kept::Migration),
         ]
     }
 }

@@ -5,7 +5,9 @@
 
 pub mod change;
 pub mod directory_entry;
+pub mod file_difference;
 pub mod kept;
+pub mod kept_fact;
 pub mod key;
 pub mod link;
 pub mod nomination;

@@ -120,7 +120,7 @@ impl Supporter {
 
     /// The part of the person's time that is allocated here, in thousandths: 1000 is all of it.
     async fn share(&self) -> u32 {
-        self.allocation().share
+        self.allocation().share_on(self.team.view.as_of.day)
     }
 
     /// Whether it counts: no reason applies why it does not.

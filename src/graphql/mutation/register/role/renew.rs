@@ -102,7 +102,7 @@ fn check(command: &RegisterCommand, target: &RoleTarget, item: &RenewalItem) -> 
     let approver = may_decide(index, capacity, &target.as_nomination(command), command.me, principal, today)
         .map_err(cannot_renew)?;
     let filed = index.allocations_of(target.person).find(|own| own.id == target.stored.row.id);
-    let Some(filed) = filed.filter(|own| !own.validity.ended_by(today)) else {
+    let Some(filed) = filed.filter(|own| !own.registered().ended_by(today)) else {
         return Err(CommandRefusal::new(RefusalCode::NoSuchRole, "The allocation has ended."));
     };
     match renewable(index, filed, capacity, today) {
