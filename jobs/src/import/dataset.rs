@@ -9,7 +9,7 @@ use entity::interner::{Interner, Symbol};
 use entity::period::Day;
 
 use super::record::{
-    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, KeptRole, Link, Person, PersonDetails,
+    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, FileDifference, KeptRole, Link, Person, PersonDetails,
     Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
 use super::reference::{CourseIx, PersonIx, PersonKey, UnitIx};
@@ -131,6 +131,8 @@ pub(super) struct Dataset {
     /// By the id of the allocation.
     pub(super) allocation_facts: HashMap<i64, AllocationFacts>,
     pub(super) kept_roles: Vec<(i64, KeptRole)>,
+    /// Open and settled.
+    pub(super) file_differences: Vec<(i64, FileDifference)>,
     pub(super) unavailability: Vec<(i64, Unavailability)>,
     pub(super) appointments: Vec<(i64, Appointment)>,
     pub(super) policies: Vec<(i64, Policy)>,

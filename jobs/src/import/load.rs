@@ -51,6 +51,7 @@ pub(super) async fn load(
     }
     if files.supporters.is_some() {
         roles::kept_roles(db, dataset).await?;
+        roles::file_differences(db, dataset).await?;
     }
     if files.staff.is_some() {
         organisation::staff_lists(db, dataset).await?;

@@ -10,8 +10,8 @@ use entity::id::ImportBatchId;
 use entity::store::audit::{self, Event};
 use entity::store::{begin_write, facts};
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, erased_person, exemption, import_batch,
-    import_undo, pause, person, person_link, policy, post, register_role, rows_not_read, sign_off, staff_list,
+    allocation, allocation_terms, appointment, approval, completion, course, erased_person, exemption, file_difference,
+    import_batch, import_undo, pause, person, person_link, policy, post, register_role, rows_not_read, sign_off, staff_list,
     unavailability, unit, unit_parent,
 };
 use entity::value::{Action, ImportState};
@@ -218,6 +218,7 @@ tables![
     pause,
     allocation_terms,
     register_role,
+    file_difference,
     unavailability,
     appointment,
     policy,

@@ -1,7 +1,7 @@
 //! Which columns of each table are listed, under which of psn's headers, and how a row is identified.
 
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person, person_link,
     policy, post, register_role, sign_off, unavailability, unit, unit_parent,
 };
 
@@ -103,6 +103,9 @@ described! {
     }
     register_role "role kept in the register", |row, names| {
         format!("{} as {}", names.person(row.person_id.0), title_case(row.role.as_str()))
+    }, SupporterColumn {}
+    file_difference "difference from the register", |row, names| {
+        format!("{}: {}", names.allocation(row.allocation_id.0), title_case(row.kind.as_str()))
     }, SupporterColumn {}
     unavailability "days away", |row, names| names.person(row.person_id.0), UnavailabilityColumn {
         ValidFrom = From Plain,
