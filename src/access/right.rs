@@ -222,8 +222,8 @@ rights! {
         LineManager => TheirPeople,
         Staff => Themselves,
     }
-    /// Take the steps of a coordinator in the register: nominate, pause, appoint, exempt, publish a policy, undo; people only,
-    /// never a token.
+    /// Take the steps of a coordinator in the register: nominate, pause, appoint, exempt, publish a policy, settle what files
+    /// say differently, undo; people only, never a token.
     Register = "REGISTER" {
         Coordinator => Everything,
     }

@@ -4,7 +4,7 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, DeliveryId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId,
+    AllocationId, AppointmentId, AuditEventId, DeliveryId, FileDifferenceId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId,
     SnapshotId, UnitId,
 };
 use entity::period::Day;
@@ -27,6 +27,8 @@ pub(crate) enum NodeId {
     Allocation(AllocationId),
     /// An appointment has no page of its own: `node` does not find it.
     Appointment(AppointmentId),
+    /// Names a difference in commands; `node` finds none.
+    FileDifference(FileDifferenceId),
 }
 
 impl NodeId {
@@ -48,6 +50,7 @@ impl NodeId {
             Self::Nomination(id) => format!("Nomination:{id}"),
             Self::Allocation(id) => format!("Allocation:{id}"),
             Self::Appointment(id) => format!("Appointment:{id}"),
+            Self::FileDifference(id) => format!("FileDifference:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -74,6 +77,7 @@ impl NodeId {
             "Nomination" => Self::Nomination(NominationId(plain()?)),
             "Allocation" => Self::Allocation(AllocationId(plain()?)),
             "Appointment" => Self::Appointment(AppointmentId(plain()?)),
+            "FileDifference" => Self::FileDifference(FileDifferenceId(plain()?)),
             _ => return None,
         })
     }
@@ -98,6 +102,14 @@ impl NodeId {
     pub(crate) fn decode_appointment(id: &ID) -> Option<AppointmentId> {
         match Self::decode(id)? {
             Self::Appointment(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The difference with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_file_difference(id: &ID) -> Option<FileDifferenceId> {
+        match Self::decode(id)? {
+            Self::FileDifference(id) => Some(id),
             _ => None,
         }
     }

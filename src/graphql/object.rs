@@ -7,6 +7,7 @@ pub(crate) mod course;
 pub(crate) mod delivery;
 pub(crate) mod directory;
 pub(crate) mod enums;
+pub(crate) mod file_difference;
 pub(crate) mod import;
 pub(crate) mod job_run;
 pub(crate) mod level1;

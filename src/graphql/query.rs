@@ -3,6 +3,7 @@
 pub(crate) mod access;
 mod audit;
 mod directory;
+mod file_differences;
 pub(crate) mod history;
 mod network;
 mod node;
@@ -37,6 +38,7 @@ pub struct Query(
     access::AccessQuery,
     node::NodeQuery,
     nominations::NominationQuery,
+    file_differences::FileDifferenceQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

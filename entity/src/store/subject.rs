@@ -6,6 +6,7 @@
 
 mod delegations;
 mod directory;
+mod kept;
 mod records;
 mod register;
 mod roles;

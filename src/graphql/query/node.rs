@@ -105,8 +105,10 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
                 rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
             }
             // A nomination is found with `nomination`, which alone knows what the viewer may see of it; an appointment with its
-            // unit. Allocations are only named in commands.
-            Some(NodeId::Nomination(_) | NodeId::Appointment(_) | NodeId::Allocation(_)) => None,
+            // unit. Allocations and differences are only named in commands.
+            Some(
+                NodeId::Nomination(_) | NodeId::Appointment(_) | NodeId::Allocation(_) | NodeId::FileDifference(_),
+            ) => None,
         });
     }
     Ok(found)
@@ -134,7 +136,8 @@ impl Stored {
                 | NodeId::Team(..)
                 | NodeId::Nomination(_)
                 | NodeId::Appointment(_)
-                | NodeId::Allocation(_) => {}
+                | NodeId::Allocation(_)
+                | NodeId::FileDifference(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

@@ -46,6 +46,8 @@ impl Reader<'_> {
             self.decisions().await?,
             self.register_texts().await?,
             self.register_roles().await?,
+            self.file_differences().await?,
+            self.kept_appointments().await?,
             self.register_changes().await?,
             self.log().await?,
         ])

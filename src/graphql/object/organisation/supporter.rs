@@ -157,6 +157,14 @@ impl Supporter {
         self.shows_person_state().then(|| self.team.row().standings[self.place].is_unproven)
     }
 
+    /// Whether a file says something else about the role by which it counts for less, so that the more cautious of file and
+    /// register counts until a coordinator settles it. Null on a day that the viewer may not see, as for `reasonsAgainst`.
+    async fn differs_from_file(&self) -> Option<bool> {
+        let disputed = self.allocation().disputed;
+        let differs = disputed.is_some_and(|disputed| disputed.since <= self.team.view.as_of.day);
+        self.shows_person_state().then_some(differs)
+    }
+
     /// First day of the allocation. Null if it has no start date.
     async fn first_day(&self) -> Option<Date> {
         self.allocation().validity.from.map(Date)

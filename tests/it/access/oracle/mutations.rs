@@ -31,7 +31,7 @@ const ABOUT_HIDDEN: [&str; 10] = [
     "withdrawApproval",
 ];
 
-const WISHES: [Wish; 41] = [
+const WISHES: [Wish; 42] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -252,6 +252,17 @@ const WISHES: [Wish; 41] = [
         field: "withdrawApproval",
         asked: |_| about_role("withdrawApproval", 33, ", capacity: SENIOR"),
         may: |sight| sight.sees_champion(),
+    },
+    // A difference that is settled.
+    Wish {
+        field: "settleDifference",
+        asked: |_| {
+            let id = encoded("FileDifference", 1);
+            format!(
+                r#"settleDifference(input: {{differenceId: "{id}", outcome: REGISTER_HOLDS}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
     },
     Wish {
         field: "setDirectoryEntry",
