@@ -4,8 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, DeliveryId, FileDifferenceId, ImportBatchId, JobRunId, NominationId, PersonId, ReportId,
-    SnapshotId, UnitId,
+    AllocationId, AppointmentId, AuditEventId, DeliveryId, FileDifferenceId, ImportBatchId, JobRunId, NominationId,
+    PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 

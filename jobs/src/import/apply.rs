@@ -8,8 +8,8 @@ mod recorder;
 use entity::id::ImportBatchId;
 use entity::store::facts;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person, person_link,
-    policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 use ids::Ids;

@@ -9,8 +9,8 @@ use entity::interner::{Interner, Symbol};
 use entity::period::Day;
 
 use super::record::{
-    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, FileDifference, KeptRole, Link, Person, PersonDetails,
-    Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, FileDifference, KeptRole, Link, Person,
+    PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
 use super::reference::{CourseIx, PersonIx, PersonKey, UnitIx};
 

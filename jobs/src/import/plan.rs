@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use entity::period::{Day, Validity};
 
 use super::record::{
-    Allocation, AllocationTerms, Appointment, Approval, Completion, Exemption, FileDifference, KeptRole, Link, Owned, Placement,
-    Policy, Post, RowsNotRead, StaffList, Unavailability,
+    Allocation, AllocationTerms, Appointment, Approval, Completion, Exemption, FileDifference, KeptRole, Link, Owned,
+    Placement, Policy, Post, RowsNotRead, StaffList, Unavailability,
 };
 use super::reference::{CourseIx, PersonIx, UnitIx};
 

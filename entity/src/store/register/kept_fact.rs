@@ -40,9 +40,7 @@ pub enum KeptFact {
 /// Notes that a fact is kept in the register from `today` on.
 pub async fn keep(txn: &mut Transaction, fact: KeptFact, today: Day) -> Result<(), DbErr> {
     let (kind, unit, person, role, from) = match fact {
-        KeptFact::Appointment { unit, person, role } => {
-            (KeptKind::Appointment, unit, Some(person), Some(role), None)
-        }
+        KeptFact::Appointment { unit, person, role } => (KeptKind::Appointment, unit, Some(person), Some(role), None),
         KeptFact::Policy { unit, from } => (KeptKind::Policy, unit, None, None, Some(from)),
         KeptFact::Exemption { unit } => (KeptKind::Exemption, unit, None, None, None),
     };

@@ -32,12 +32,12 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
         };
         let validity = Validity { from: row.valid_from, to: row.valid_to };
         match row.role {
-            Role::Champion => roles.champions.extend(
-                spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity }),
-            ),
-            Role::Trainer => roles.trainers.extend(
-                spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity }),
-            ),
+            Role::Champion => roles
+                .champions
+                .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
+            Role::Trainer => roles
+                .trainers
+                .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
             Role::PeerSupporter => {
                 places.insert(row.id, roles.allocations.len());
                 roles.allocations.push(Allocation {

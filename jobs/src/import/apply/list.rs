@@ -2,8 +2,8 @@
 
 use entity::id::ImportBatchId;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person, person_link,
-    policy, post, register_role, sign_off, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_role, sign_off, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 use sea_orm::{DatabaseTransaction, DbErr};

@@ -2,8 +2,8 @@
 
 use entity::id::{
     AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, FileDifferenceId,
-    ImportBatchId, PauseId, PersonLinkId,
-    PolicyId, PostId, RegisterRoleId, RowsNotReadId, SignOffId, StaffListId, UnavailabilityId, UnitParentId,
+    ImportBatchId, PauseId, PersonLinkId, PolicyId, PostId, RegisterRoleId, RowsNotReadId, SignOffId, StaffListId,
+    UnavailabilityId, UnitParentId,
 };
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
@@ -11,14 +11,15 @@ use entity::register::file_difference::StoredSaying;
 use entity::spelling;
 use entity::store::policy::row;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person, person_link,
-    policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 
 use super::super::record::{
-    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, FileDifference, KeptRole, Link,
-    Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, FileDifference,
+    KeptRole, Link, Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability,
+    Unit,
 };
 use super::super::reference::{CourseIx, PersonIx, UnitIx};
 use super::ids::Ids;

@@ -1,8 +1,8 @@
 //! Which columns of each table are listed, under which of psn's headers, and how a row is identified.
 
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person, person_link,
-    policy, post, register_role, sign_off, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_role, sign_off, unavailability, unit, unit_parent,
 };
 
 use super::super::layout::{

@@ -13,7 +13,12 @@ fn options(take_over: bool) -> CheckOptions {
 fn urgent_rows_come_first_and_the_rest_is_counted() {
     let mut findings = Findings::default();
     findings.notice("units.csv", None, "Something else.");
-    let row = |line| KeptRow { line, differs: Some(vec!["Share"]), caution: if line > 21 { Caution::Open } else { Caution::NotNeeded }, own_wish: false };
+    let row = |line| KeptRow {
+        line,
+        differs: Some(vec!["Share"]),
+        caution: if line > 21 { Caution::Open } else { Caution::NotNeeded },
+        own_wish: false,
+    };
     report("supporters.csv", (1..=23).map(row).collect(), options(false), &mut findings);
     let lines: Vec<_> = findings.notices.iter().map(|notice| notice.line).collect();
     assert_eq!(lines[..3], [Some(22), Some(23), None]);

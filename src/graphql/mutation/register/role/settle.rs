@@ -135,12 +135,7 @@ async fn store_outcome(
 
 /// Gives the register what the file says, from its as-at day on: the figures, which follow the more cautious of the two
 /// already, do not change.
-async fn apply(
-    command: &mut RegisterCommand,
-    target: &RoleTarget,
-    says: FileSays,
-    as_at: Day,
-) -> Result<(), ApiError> {
+async fn apply(command: &mut RegisterCommand, target: &RoleTarget, says: FileSays, as_at: Day) -> Result<(), ApiError> {
     let stored = &target.stored;
     let txn = &mut command.txn;
     match says {

@@ -1,0 +1,1 @@
+//! Files about appointments, policies and exemptions that are kept in the register.
