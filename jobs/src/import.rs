@@ -168,7 +168,7 @@ pub async fn run(
         refusal: refusal.as_deref(),
         files: &counts,
         rejects: &recorded,
-        taken_over: plan.kept_roles.removed.len(),
+        taken_over: plan.kept_roles.removed.len() + plan.kept_facts.removed.len(),
     };
     let batch = match (mode, refusal.is_some()) {
         (Mode::DryRun, _) => {

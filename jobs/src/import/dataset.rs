@@ -9,8 +9,8 @@ use entity::interner::{Interner, Symbol};
 use entity::period::Day;
 
 use super::record::{
-    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, FileDifference, KeptRole, Link, Person,
-    PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, FileDifference, KeptRole, KeptSince,
+    Link, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
 use super::reference::{CourseIx, PersonIx, PersonKey, UnitIx};
 
@@ -131,6 +131,7 @@ pub(super) struct Dataset {
     /// By the id of the allocation.
     pub(super) allocation_facts: HashMap<i64, AllocationFacts>,
     pub(super) kept_roles: Vec<(i64, KeptRole)>,
+    pub(super) kept_facts: Vec<(i64, KeptSince)>,
     /// Open and settled.
     pub(super) file_differences: Vec<(i64, FileDifference)>,
     pub(super) unavailability: Vec<(i64, Unavailability)>,

@@ -13,6 +13,6 @@ pub(super) use organisation::{
 pub(super) use policies::{Exemption, Policy};
 pub(super) use roles::{
     Accumulated, Allocation, AllocationFacts, AllocationRef, AllocationTerms, Appointment, Approval, FileDifference,
-    KeptRole, Owned, Settled, Unavailability,
+    KeptFact, KeptRole, KeptSince, Owned, Settled, Unavailability,
 };
 pub(super) use training::{Completion, CompletionKey, Course};

@@ -2,8 +2,8 @@
 
 use entity::id::{
     AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, FileDifferenceId,
-    ImportBatchId, PauseId, PersonLinkId, PolicyId, PostId, RegisterRoleId, RowsNotReadId, SignOffId, StaffListId,
-    UnavailabilityId, UnitParentId,
+    ImportBatchId, PauseId, PersonLinkId, PolicyId, PostId, RegisterKeptId, RegisterRoleId, RowsNotReadId, SignOffId,
+    StaffListId, UnavailabilityId, UnitParentId,
 };
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
@@ -12,7 +12,8 @@ use entity::spelling;
 use entity::store::policy::row;
 use entity::table::{
     allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
-    person_link, policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    person_link, policy, post, register_kept, register_role, rows_not_read, sign_off, staff_list, unavailability, unit,
+    unit_parent,
 };
 use entity::value::ApproverCapacity;
 
@@ -203,6 +204,19 @@ impl Ids {
     pub(super) fn kept_role(&self, id: i64, role: &KeptRole) -> register_role::Model {
         let KeptRole { person, role, kept_since, own_wish } = *role;
         register_role::Model { id: RegisterRoleId(id), person_id: self.person_id(person), role, kept_since, own_wish }
+    }
+
+    pub(super) fn kept_fact(&self, id: i64, kept: &KeptSince) -> register_kept::Model {
+        let KeptSince { fact: KeptFact { kind, unit, person, role, in_force_from }, since } = *kept;
+        register_kept::Model {
+            id: RegisterKeptId(id),
+            kind,
+            unit_id: self.unit_id(unit),
+            person_id: person.map(|person| self.person_id(person)),
+            role,
+            in_force_from,
+            kept_since: since,
+        }
     }
 
     /// Converts a difference. `batch` is the import that finds it.

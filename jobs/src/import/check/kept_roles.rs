@@ -343,7 +343,7 @@ impl KeptRow {
 }
 
 /// Returns `Share, From and Until`.
-fn joined(columns: &[&str]) -> String {
+pub(super) fn joined(columns: &[&str]) -> String {
     match columns {
         [] => String::new(),
         [only] => (*only).to_owned(),

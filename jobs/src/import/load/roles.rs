@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use entity::period::Validity;
 use entity::store::register::file_difference::says;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, file_difference, pause, register_role, sign_off,
-    unavailability,
+    allocation, allocation_terms, appointment, approval, file_difference, pause, register_kept, register_role,
+    sign_off, unavailability,
 };
 use entity::value::ApproverCapacity;
 use futures_util::TryStreamExt as _;
@@ -14,8 +14,8 @@ use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _, StreamT
 
 use super::super::dataset::Dataset;
 use super::super::record::{
-    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, FileDifference, KeptRole, Settled,
-    Unavailability,
+    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, FileDifference, KeptFact, KeptRole, KeptSince,
+    Settled, Unavailability,
 };
 use super::on_file::dangling;
 
@@ -117,6 +117,20 @@ pub(super) async fn kept_roles(db: &(impl ConnectionTrait + StreamTrait), datase
         let register_role::Model { id, person_id, role, kept_since, own_wish } = row;
         let person = dataset.person_on_file(person_id)?;
         dataset.kept_roles.push((id.0, KeptRole { person, role, kept_since, own_wish }));
+    }
+    Ok(())
+}
+
+/// Loads the appointments, policies and exemptions that are kept in the register.
+pub(super) async fn kept_facts(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
+    let mut rows = register_kept::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let register_kept::Model { id, kind, unit_id, person_id, role, in_force_from, kept_since } = row;
+        let unit = dataset.unit_on_file(unit_id)?;
+        // Without people, no file has appointments.
+        let person = person_id.and_then(|id| dataset.people.with_id(id));
+        let fact = KeptFact { kind, unit, person, role, in_force_from };
+        dataset.kept_facts.push((id.0, KeptSince { fact, since: kept_since }));
     }
     Ok(())
 }

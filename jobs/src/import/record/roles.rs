@@ -2,7 +2,7 @@
 
 use entity::period::{Day, Validity};
 use entity::register::file_difference::FileSays;
-use entity::value::register::DifferenceOutcome;
+use entity::value::register::{DifferenceOutcome, KeptKind};
 use entity::value::{AppointmentRole, Role};
 
 use super::super::reference::{PersonIx, References, Resolved, UnitIx};
@@ -144,6 +144,26 @@ pub(in crate::import) struct FileDifference {
 pub(in crate::import) struct Settled {
     pub(in crate::import) on: Day,
     pub(in crate::import) outcome: DifferenceOutcome,
+}
+
+/// An appointment, policy or exemption that is kept in the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct KeptFact {
+    pub(in crate::import) kind: KeptKind,
+    pub(in crate::import) unit: UnitIx,
+    /// The appointed person.
+    pub(in crate::import) person: Option<PersonIx>,
+    /// The role of the appointment.
+    pub(in crate::import) role: Option<AppointmentRole>,
+    /// First day of the policy.
+    pub(in crate::import) in_force_from: Option<Day>,
+}
+
+/// The same with the day of the first command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct KeptSince {
+    pub(in crate::import) fact: KeptFact,
+    pub(in crate::import) since: Day,
 }
 
 /// A spell of days away.
