@@ -3,6 +3,7 @@
 //! may take roles over for the file, but not those for which the register has a wish of the person's own.
 
 mod claims;
+mod report;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -23,33 +24,11 @@ use super::dated_facts::{DatedFact as _, Merged};
 use super::options::CheckOptions;
 use super::shares::same_people;
 use claims::Claims;
-
-/// How many rows get a notice of their own. The others are counted.
-const NAMED: usize = 20;
+pub(super) use report::joined;
+use report::{Caution, KeptRow, report};
 
 /// A role of a person, who is given by the lowest of their linked numbers.
 type PersonRole = (PersonIx, Role);
-
-/// A row that differs from the register.
-#[derive(Debug)]
-struct KeptRow {
-    line: u32,
-    /// The headers of the differing cells. `None` if the register has no such allocation.
-    differs: Option<Vec<&'static str>>,
-    caution: Caution,
-    own_wish: bool,
-}
-
-/// Whether the person would count for less by a row than by the register.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Caution {
-    /// No.
-    NotNeeded,
-    /// Yes, and a coordinator decided that the register holds.
-    Settled,
-    /// Yes: the more cautious of the two counts.
-    Open,
-}
 
 /// The allocations on file that a row is about.
 struct Meant<'k> {
@@ -220,7 +199,9 @@ impl Kept {
         let compared = |known: &Allocation| meant.filled(&row, known, columns);
         let lowered = meant.parts.iter().flat_map(|(id, known)| {
             let sayings = self.lowered(&compared(known), known, as_at);
-            sayings.into_iter().map(|says| if self.is_settled(*id, says) { Caution::Settled } else { Caution::Open })
+            sayings
+                .into_iter()
+                .map(move |says| if self.is_settled(*id, says) { Caution::Settled } else { Caution::Open })
         });
         let caution = lowered.max_by_key(|caution| *caution == Caution::Open).unwrap_or(Caution::NotNeeded);
         if caution == Caution::NotNeeded
@@ -298,56 +279,6 @@ impl Meant<'_> {
             row.validity.from = known.validity.from;
         }
         row
-    }
-}
-
-/// Adds the notices about the rows that differ. Those by which someone would count for less come before everything
-/// else, because a coordinator must settle them.
-fn report(file: &str, mut rows: Vec<KeptRow>, options: CheckOptions, findings: &mut Findings) {
-    rows.sort_by_key(|row| row.caution != Caution::Open);
-    let before = findings.notices.len();
-    for row in rows.iter().take(NAMED) {
-        findings.notice(file, Some(row.line), row.sentence(options));
-    }
-    let urgent = rows.iter().take(NAMED).filter(|row| row.caution == Caution::Open).count();
-    findings.notices[..before + urgent].rotate_right(urgent);
-    let more = rows.len().saturating_sub(NAMED);
-    if more > 0 {
-        findings.notice(file, None, format!("{more} more row(s) about roles that are kept in the register differ."));
-    }
-}
-
-impl KeptRow {
-    fn sentence(&self, options: CheckOptions) -> String {
-        let mut text = "This row is about a role that is kept in the register and changes nothing.".to_owned();
-        match &self.differs {
-            Some(columns) => text.push_str(&format!(" It differs in {}.", joined(columns))),
-            None => text.push_str(" The register has no such allocation."),
-        }
-        match self.caution {
-            Caution::NotNeeded => {}
-            Caution::Settled => text.push_str(" A coordinator has decided that the register is right."),
-            Caution::Open => text.push_str(&format!(
-                " By this row the person counts for less. From {} on the more cautious of file and register counts, until a \
-                 coordinator settles the difference.",
-                options.as_at
-            )),
-        }
-        match (self.own_wish, options.take_over) {
-            (true, true) => text.push_str(" --take-over does not give this role back."),
-            (true, false) => {}
-            (false, _) => text.push_str(" To give the role back to the file: psn import --take-over."),
-        }
-        text
-    }
-}
-
-/// Returns `Share, From and Until`.
-pub(super) fn joined(columns: &[&str]) -> String {
-    match columns {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
 
