@@ -98,7 +98,7 @@ pub(super) fn take_out(
     let File { mut count, rows, columns, protected } = file;
     let mut left = Vec::with_capacity(rows.len());
     let mut taken_over = BTreeSet::new();
-    let mut reported = Vec::new();
+    let mut about_kept = Vec::new();
     let mut claims = Claims::default();
     for NumberedRow { line, row } in rows {
         let (subject, role) = (row.allocation.person, row.allocation.role);
@@ -116,11 +116,13 @@ pub(super) fn take_out(
             Ok(row) => {
                 count.imported.kept += 1;
                 claims.add(&kept, &row, columns);
-                reported.extend(kept.compare(NumberedRow { line, row }, columns, options.as_at));
+                about_kept.push(NumberedRow { line, row });
             }
             Err(fault) => findings.reject(&mut count, line, Some(subject), fault),
         }
     }
+    let compare = |line| kept.compare(line, &claims, columns, options.as_at);
+    let reported = about_kept.into_iter().filter_map(compare).collect();
     claims.plan(&kept, options, plan);
     for (id, difference) in &dataset.file_differences {
         if taken_over.contains(&(kept.same.lowest(difference.person), difference.role)) {
@@ -187,12 +189,18 @@ impl Kept {
     }
 
     /// Compares a row with the register. `None` if nothing differs.
-    fn compare(&self, line: NumberedRow<Allocation>, columns: ColumnSet, as_at: Day) -> Option<KeptRow> {
+    fn compare(
+        &self,
+        line: NumberedRow<Allocation>,
+        claims: &Claims,
+        columns: ColumnSet,
+        as_at: Day,
+    ) -> Option<KeptRow> {
         let NumberedRow { line, row } = line;
         let own_wish = self.own_wish.get(&self.role_of(&row)).copied().unwrap_or_default();
         let meant = self.meant(&row);
         let Some((_, last)) = meant.parts.last() else {
-            let moves = self.leaves(&row, as_at);
+            let moves = !row.validity.ended_by(as_at) && !claims.left(self, self.role_of(&row), as_at).is_empty();
             let caution = if moves { Caution::Open } else { Caution::NotNeeded };
             return Some(KeptRow { line, differs: None, caution, own_wish });
         };
@@ -223,14 +231,6 @@ impl Kept {
             pauses: self.pauses.get(&self.role_of(known)).cloned().unwrap_or_default(),
         };
         register.lowered_by(&FiledRole { validity: row.validity, share: share(row.share), pause: row.pause }, as_at)
-    }
-
-    /// Whether a row lets the person leave a unit: the register has other allocations of the role, but not for its unit.
-    fn leaves(&self, row: &Allocation, as_at: Day) -> bool {
-        let role = self.role_of(row);
-        let goes_on = |(_, known): &(i64, Allocation)| !known.validity.is_empty() && !known.validity.ended_by(as_at);
-        let others = self.allocations.iter().filter(|((of, unit), _)| *of == role && *unit != row.unit);
-        !row.validity.ended_by(as_at) && others.flat_map(|(_, known)| known).any(goes_on)
     }
 
     /// The latest difference of a kind that is open, or for which the register was found right.

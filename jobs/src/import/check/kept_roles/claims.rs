@@ -105,19 +105,33 @@ impl Claims {
             let sayings = kept.lowered(row, known, options.as_at);
             wanted.extend(sayings.into_iter().map(|says| difference(*id, known, says, None)));
         }
-        for (role, named) in &self.named {
-            // The file has moved the person: it names a unit that the register does not, and not one that the register has.
-            let moved = named.iter().find(|(unit, days)| {
-                !days.ended_by(options.as_at) && !days.is_empty() && !kept.allocations.contains_key(&(*role, *unit))
-            });
-            let Some((to, _)) = moved else { continue };
-            let units: BTreeSet<UnitIx> = named.iter().map(|(unit, _)| *unit).collect();
-            let left = kept.allocations.iter().filter(|((of, unit), _)| of == role && !units.contains(unit));
-            let mut left: Vec<_> = left.flat_map(|(_, known)| known).collect();
-            left.retain(|(_, known)| !known.validity.is_empty() && !known.validity.ended_by(options.as_at));
-            left.sort_by_key(|(id, _)| *id);
-            wanted.extend(left.into_iter().map(|(id, known)| difference(*id, known, FileSays::OtherUnit, Some(*to))));
+        for role in self.named.keys() {
+            let to = self.new_unit(kept, *role, options.as_at);
+            let left = self.left(kept, *role, options.as_at).into_iter();
+            wanted.extend(left.map(|(id, known)| difference(*id, known, FileSays::OtherUnit, to)));
         }
         wanted
+    }
+
+    /// The first unit that the rows name from a day on, and for which the register has no allocation.
+    fn new_unit(&self, kept: &Kept, role: PersonRole, as_at: Day) -> Option<UnitIx> {
+        let is_new = |(unit, days): &&(UnitIx, Validity)| {
+            !days.ended_by(as_at) && !days.is_empty() && !kept.allocations.contains_key(&(role, *unit))
+        };
+        self.named.get(&role)?.iter().find(is_new).map(|(unit, _)| *unit)
+    }
+
+    /// The allocations that the person leaves by the file, by id: it names a unit that the register does not have, and not
+    /// their own.
+    pub(super) fn left<'k>(&self, kept: &'k Kept, role: PersonRole, as_at: Day) -> Vec<&'k (i64, Allocation)> {
+        if self.new_unit(kept, role, as_at).is_none() {
+            return Vec::new();
+        }
+        let named: BTreeSet<UnitIx> = self.named.get(&role).into_iter().flatten().map(|(unit, _)| *unit).collect();
+        let left = kept.allocations.iter().filter(|((of, unit), _)| *of == role && !named.contains(unit));
+        let mut left: Vec<_> = left.flat_map(|(_, known)| known).collect();
+        left.retain(|(_, known)| !known.validity.is_empty() && !known.validity.ended_by(as_at));
+        left.sort_by_key(|(id, _)| *id);
+        left
     }
 }
