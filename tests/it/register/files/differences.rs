@@ -99,6 +99,7 @@ both!(
         let cautious = ward(&site).await;
         assert_eq!(last_of(&cautious)["headline"], Value::Null, "it has not ended yet");
         pass_days(&world, 7);
+        let site = as_person(&world, COORDINATOR).await;
         assert_eq!(ward(&site).await["activeSupporters"], 0);
         assert_eq!(settled(&world, "FILE_HOLDS").await["settledOn"], "2026-11-23");
         assert_eq!(held(&world, OTHER_SUPPORTER).await, ["1000 2026-01-05..2026-11-16", "900 2026-11-16..2026-11-21"]);
@@ -171,10 +172,11 @@ both!(
 
 both!(
     async fn a_command_about_the_role_settles_nothing(world: World) {
-        let site = kept(&world).await;
+        kept(&world).await;
         let file = supporters(&["NHS,000038,Peer Supporter,S2,90,05/01/2026,10/11/2026"]);
         import(&world, &file).applied().await;
         pass_days(&world, 2);
+        let site = as_person(&world, COORDINATOR).await;
         let rows = allocation::Entity::find().order_by_desc(allocation::Column::Id).all(&world.db).await.unwrap();
         let id = rows.iter().find(|row| row.person_id == PersonId(OTHER_SUPPORTER)).unwrap().id;
         let input = json!({ "allocationId": URL_SAFE_NO_PAD.encode(format!("Allocation:{id}")), "share": 800 });

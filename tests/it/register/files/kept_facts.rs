@@ -87,7 +87,7 @@ both!(
         let outcome = Import::new(&world, &[(FileKind::Policies, file)]).applied().await;
         assert_eq!(of_file(&outcome, FileKind::Policies), (1, 1, 0));
         let notice = outcome.notices.iter().find(|notice| notice.line == Some(2)).unwrap();
-        assert!(notice.sentence.contains("It differs in Minimum Supporters"), "{notice:?}");
+        assert!(notice.sentence.contains("Minimum Supporters"), "{notice:?}");
         assert_eq!(stored().await, before);
         let outcome = Import::new(&world, &[(FileKind::Policies, file)]).taking_over().applied().await;
         assert_eq!(of_file(&outcome, FileKind::Policies), (0, 0, 1));
