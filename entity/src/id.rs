@@ -93,6 +93,10 @@ ids! {
     ChangeId,
     /// One role that is kept in the register.
     RegisterRoleId,
+    /// One difference between a file and the register.
+    FileDifferenceId,
+    /// One appointment, policy or exemption that is kept in the register.
+    RegisterKeptId,
     /// One client's key of a command.
     IdempotencyKeyId,
     /// One object of a change record.

@@ -11,6 +11,7 @@ pub mod carry_over;
 pub mod checklist;
 pub mod document;
 pub mod facts;
+pub mod file_difference;
 pub mod framework;
 pub mod nomination;
 pub mod paper;

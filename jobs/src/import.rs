@@ -31,6 +31,7 @@ mod undo;
 mod vocabulary;
 
 use chrono::{DateTime, Utc};
+use entity::clock::day_of;
 use entity::id::ImportBatchId;
 use entity::period::Day;
 use entity::store::erasure::Erased;
@@ -145,7 +146,7 @@ pub async fn run(
             )),
         }
     }
-    let check_options = CheckOptions { as_at, allow, take_over };
+    let check_options = CheckOptions { as_at, today: day_of(now, zone), allow, take_over };
     let (plan, counts) =
         compare_with_records(&txn, files, &mut dataset, &ends_employers, check_options, &mut findings, progress)
             .await?;
@@ -167,7 +168,7 @@ pub async fn run(
         refusal: refusal.as_deref(),
         files: &counts,
         rejects: &recorded,
-        taken_over: plan.kept_roles.removed.len(),
+        taken_over: plan.kept_roles.removed.len() + plan.kept_facts.removed.len(),
     };
     let batch = match (mode, refusal.is_some()) {
         (Mode::DryRun, _) => {

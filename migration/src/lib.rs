@@ -42,6 +42,8 @@ mod m20261201_000111_delegation;
 mod m20261201_000131_documents;
 mod m20261201_000132_framework;
 mod m20261201_000141_paper;
+mod m20261201_000151_file_difference;
+mod m20261201_000152_register_kept;
 mod m20261201_000161_carry_over;
 
 /// The steps, oldest first.
@@ -84,6 +86,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000131_documents::Migration),
             Box::new(m20261201_000132_framework::Migration),
             Box::new(m20261201_000141_paper::Migration),
+            Box::new(m20261201_000151_file_difference::Migration),
+            Box::new(m20261201_000152_register_kept::Migration),
         ]
     }
 }

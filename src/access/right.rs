@@ -230,7 +230,7 @@ rights! {
         Staff => Themselves,
     }
     /// Take the steps of a coordinator in the register: nominate, pause, appoint, exempt, publish a policy, undo, record steps
-    /// from paper and settle disputes; people only, never a token.
+    /// from paper, settle disputes and what files say differently; people only, never a token.
     Register = "REGISTER" {
         Coordinator => Everything,
     }

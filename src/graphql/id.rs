@@ -4,8 +4,8 @@ use async_graphql::ID;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::id::{
-    AllocationId, AppointmentId, AuditEventId, ChangeId, DeliveryId, DocumentId, FrameworkId, ImportBatchId, JobRunId,
-    NominationId, PaperRecordId, PersonId, ReportId, SnapshotId, UnitId,
+    AllocationId, AppointmentId, AuditEventId, ChangeId, DeliveryId, DocumentId, FileDifferenceId, FrameworkId,
+    ImportBatchId, JobRunId, NominationId, PaperRecordId, PersonId, ReportId, SnapshotId, UnitId,
 };
 use entity::period::Day;
 
@@ -35,6 +35,8 @@ pub(crate) enum NodeId {
     Change(ChangeId),
     /// Names a step recorded from paper in commands; `node` finds none.
     PaperRecord(PaperRecordId),
+    /// Names a difference in commands; `node` finds none.
+    FileDifference(FileDifferenceId),
 }
 
 impl NodeId {
@@ -60,6 +62,7 @@ impl NodeId {
             Self::Framework(id) => format!("Framework:{id}"),
             Self::Change(id) => format!("Change:{id}"),
             Self::PaperRecord(id) => format!("PaperRecord:{id}"),
+            Self::FileDifference(id) => format!("FileDifference:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -90,6 +93,7 @@ impl NodeId {
             "Framework" => Self::Framework(FrameworkId(plain()?)),
             "Change" => Self::Change(ChangeId(plain()?)),
             "PaperRecord" => Self::PaperRecord(PaperRecordId(plain()?)),
+            "FileDifference" => Self::FileDifference(FileDifferenceId(plain()?)),
             _ => return None,
         })
     }
@@ -148,6 +152,14 @@ impl NodeId {
     pub(crate) fn decode_paper_record(id: &ID) -> Option<PaperRecordId> {
         match Self::decode(id)? {
             Self::PaperRecord(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The difference with this id. `None` for an id of another kind, and for one that [`encode`](Self::encode) did not make.
+    pub(crate) fn decode_file_difference(id: &ID) -> Option<FileDifferenceId> {
+        match Self::decode(id)? {
+            Self::FileDifference(id) => Some(id),
             _ => None,
         }
     }

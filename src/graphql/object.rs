@@ -9,6 +9,7 @@ pub(crate) mod delivery;
 pub(crate) mod directory;
 pub(crate) mod document;
 pub(crate) mod enums;
+pub(crate) mod file_difference;
 pub(crate) mod framework;
 pub(crate) mod import;
 pub(crate) mod job_run;

@@ -5,6 +5,7 @@ mod audit;
 mod carried_roles;
 mod directory;
 mod documents;
+mod file_differences;
 mod framework;
 pub(crate) mod history;
 mod network;
@@ -45,6 +46,7 @@ pub struct Query(
     documents::DocumentQuery,
     framework::FrameworkQuery,
     paper_records::PaperRecordQuery,
+    file_differences::FileDifferenceQuery,
     subject::SubjectQuery,
     LinkQuery,
     ReportSettingsQuery,

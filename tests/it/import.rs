@@ -24,9 +24,9 @@ mod unread_rows;
 use std::borrow::Cow;
 
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, fact_version, import_batch,
-    import_reject, pause, person, person_link, policy, post, rows_not_read, sign_off, staff_list, unavailability, unit,
-    unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, fact_version, file_difference,
+    import_batch, import_reject, pause, person, person_link, policy, post, register_kept, register_role, rows_not_read,
+    sign_off, staff_list, unavailability, unit, unit_parent,
 };
 use jobs::import::{
     Allowance, Allowances, FileKind, ImportRequest, ImportSummary, Mapping, Mode, NoProgress, SourceFile,
@@ -199,6 +199,9 @@ pub(crate) async fn everything(world: &World) -> Vec<String> {
         appointment,
         policy,
         exemption,
+        register_role,
+        register_kept,
+        file_difference,
         fact_version
     );
     all

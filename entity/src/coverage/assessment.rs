@@ -49,7 +49,7 @@ pub(crate) fn assess<'a>(index: &'a Index, scope: CoverScope, day: Day, what_if:
         .map(|place| assess_allocation(index, *place, day, policy.unwrap_or(&defaults), &colleagues))
         .collect();
 
-    let active = active_shares(index, &standings);
+    let active = active_shares(index, &standings, day);
     let share = active.iter().map(|(_, share)| share).sum();
     let supporters = len(&active.iter().filter(|(_, share)| *share >= 500).collect::<Vec<_>>());
     let active: Vec<_> = active.into_iter().map(|(person, _)| person).collect();
@@ -127,12 +127,12 @@ fn policy_of<'a>(
 }
 
 /// Returns each active person once, with the sum of their active shares.
-fn active_shares(index: &Index, standings: &[Standing]) -> Vec<(PersonIx, u32)> {
+fn active_shares(index: &Index, standings: &[Standing], day: Day) -> Vec<(PersonIx, u32)> {
     let mut shares: Vec<_> = standings
         .iter()
         .filter(|standing| standing.reasons.is_active())
         .map(|standing| &index.roster().allocations[standing.allocation as usize])
-        .map(|allocation| (allocation.person, allocation.share))
+        .map(|allocation| (allocation.person, allocation.share_on(day)))
         .collect();
     shares.sort_unstable();
     shares.dedup_by(|next, kept| {

@@ -11,7 +11,7 @@ use super::index::Index;
 use super::mix::Verdict;
 use super::policy::{PolicyNumber, PolicyTerms};
 use super::risk::{Cause, Risk};
-use super::roster::PersonIx;
+use super::roster::{Disputed, PersonIx};
 use crate::period::{Day, Validity};
 use crate::value::Status;
 
@@ -100,6 +100,10 @@ pub(crate) fn days_of_change(
         for allocation in index.allocations_of(*person) {
             supports = true;
             days.add_validity(allocation.validity);
+            if let Some(Disputed { since, registered: _, lower_share: _, before_start }) = allocation.disputed {
+                days.add(Some(since));
+                before_start.iter().for_each(|waits| days.add_validity(*waits));
+            }
             allocation.signed_off.iter().for_each(|on| days.add(Some(*on)));
             allocation.pauses.iter().for_each(|pause| days.add_validity(*pause));
             allocation.terms.iter().for_each(|terms| days.add(terms.from));

@@ -3,6 +3,7 @@
 //! Units and people are identified by their index in the roster's own lists. Texts that are only compared (site, band,
 //! job family, employer, cover group) are stored once each in an [`Interner`] and identified by a [`Symbol`].
 
+mod disputed;
 mod network;
 mod register;
 
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
+pub use self::disputed::Disputed;
 pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
 pub use self::register::{Agreement, Assessed, Delegation, FiledRegisterTerms, Framework, Signature};
 use crate::id::{PersonId, UnitId};

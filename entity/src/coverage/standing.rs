@@ -180,7 +180,7 @@ pub(super) fn assess_allocation(
         Reason::AgreementMissing => policy.agreement_required && index.lacks_signature(person, day),
         Reason::NoProtectedTime => !terms.has_protected_time(),
         Reason::LineManager => colleagues.are_mostly_managed_by(person),
-        Reason::NotStarted => allocation.validity.begins_after(day),
+        Reason::NotStarted => allocation.begins_after(day),
         Reason::SoleMember => colleagues.people == [person],
     };
     Standing {

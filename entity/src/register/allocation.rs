@@ -48,7 +48,7 @@ pub fn may_last_until(first: Day, last: Day) -> bool {
 /// person is no Peer Supporter. A pause on any allocation pauses the whole role (COVERAGE.md section 4).
 #[must_use]
 pub fn pause_carrier(index: &Index, person: PersonIx, today: Day) -> Option<&Allocation> {
-    index.allocations_of(person).filter(|own| !own.validity.ended_by(today)).min_by_key(|own| own.id)
+    index.allocations_of(person).filter(|own| !own.registered().ended_by(today)).min_by_key(|own| own.id)
 }
 
 /// What happens to a pause when the person resumes.

@@ -88,7 +88,7 @@ pub fn checklist(index: &Index, nominee: &Nominee, terms: &RegisterTerms) -> Vec
 pub fn replaced<'a>(index: &'a Index, nominee: &Nominee) -> Option<&'a Allocation> {
     let raises = |allocation: &&Allocation| {
         allocation.unit == nominee.unit
-            && is_held_from(allocation.validity, nominee.day)
+            && is_held_from(allocation.registered(), nominee.day)
             && (allocation.share < nominee.share
                 || nominee.outside_team && !allocation.terms_on(nominee.day).outside_team)
     };
@@ -134,7 +134,7 @@ fn not_allocated(index: &Index, nominee: &Nominee) -> ChecklistItem {
     let has_role = match role {
         Role::PeerSupporter => index.allocations_of(person).any(|allocation| {
             here.contains(&allocation.unit)
-                && is_held_from(allocation.validity, day)
+                && is_held_from(allocation.registered(), day)
                 && raised.is_none_or(|raised| raised.id != allocation.id)
         }),
         // A Trainer's role is for one unit, whatever is assessed together.

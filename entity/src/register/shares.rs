@@ -63,7 +63,7 @@ pub fn largest(index: &Index, person: PersonIx, from: Day, change: &ShareChange)
     let ShareChange { extra, without } = *change;
     let from_then_on = |validity: Validity| Validity { from: validity.from.max(Some(from)), to: validity.to };
     let held = index.allocations_of(person).filter(|allocation| Some(allocation.id) != without);
-    let held = held.map(|allocation| (from_then_on(allocation.validity), allocation.share));
+    let held = held.map(|allocation| (from_then_on(allocation.registered()), allocation.share));
     let all = std::iter::once((Validity { from: Some(from), to: None }, extra)).chain(held);
     // Of equal sums the first, which `max_by_key` alone would not choose.
     let first_largest = sums(all).into_iter().rev().max_by_key(|sum| sum.share);

@@ -8,6 +8,7 @@ mod assessments;
 mod delegations;
 mod directory;
 mod documents;
+mod kept;
 mod paper;
 mod records;
 mod register;

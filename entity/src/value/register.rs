@@ -122,6 +122,40 @@ words! {
         Agreement = "AGREEMENT",
     }
 
+    /// By what a row of a file would take a person out of the count, wholly or in part.
+    DifferenceKind {
+        /// The role ends earlier.
+        Ends = "ENDS",
+        /// The role begins later.
+        BeginsLater = "BEGINS_LATER",
+        /// The role is paused.
+        Paused = "PAUSED",
+        /// The share is lower.
+        LowerShare = "LOWER_SHARE",
+        /// The file names another unit, and no longer this one.
+        OtherUnit = "OTHER_UNIT",
+    }
+
+    /// How a difference between a file and the register was settled.
+    DifferenceOutcome {
+        /// The register is right.
+        RegisterHolds = "REGISTER_HOLDS",
+        /// The file is right, and the register was changed.
+        FileHolds = "FILE_HOLDS",
+        /// A later file no longer differs.
+        FileAgrees = "FILE_AGREES",
+    }
+
+    /// What kind of fact about a unit is kept in the register.
+    KeptKind {
+        /// The appointments of a person to a role for the unit.
+        Appointment = "APPOINTMENT",
+        /// A policy of the unit from a day on.
+        Policy = "POLICY",
+        /// The exemptions of the unit.
+        Exemption = "EXEMPTION",
+    }
+
     /// What a person is who stands in for a line manager.
     DelegationKind {
         /// The delegate of a line manager.

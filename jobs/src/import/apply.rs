@@ -8,8 +8,9 @@ mod recorder;
 use entity::id::ImportBatchId;
 use entity::store::facts;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_kept, register_role, rows_not_read, sign_off, staff_list, unavailability, unit,
+    unit_parent,
 };
 use entity::value::ApproverCapacity;
 use ids::Ids;
@@ -62,6 +63,8 @@ pub(super) async fn write(
         pauses,
         allocation_terms,
         kept_roles,
+        file_differences,
+        kept_facts,
         unavailability,
         appointments,
         policies,
@@ -105,6 +108,9 @@ pub(super) async fn write(
     write_all::<pause::Entity, _, _>(txn, pauses, |id, row| ids.pause(id, row)).await?;
     write_all::<allocation_terms::Entity, _, _>(txn, allocation_terms, |id, row| ids.terms(id, row)).await?;
     write_all::<register_role::Entity, _, _>(txn, kept_roles, |id, row| ids.kept_role(id, row)).await?;
+    write_all::<file_difference::Entity, _, _>(txn, file_differences, |id, row| ids.file_difference(id, batch, row))
+        .await?;
+    write_all::<register_kept::Entity, _, _>(txn, kept_facts, |id, row| ids.kept_fact(id, row)).await?;
     write_all::<unavailability::Entity, _, _>(txn, unavailability, |id, row| ids.unavailability(id, row)).await?;
     write_all::<appointment::Entity, _, _>(txn, appointments, |id, row| ids.appointment(id, row)).await?;
     write_all::<policy::Entity, _, _>(txn, policies, |id, row| ids.policy(id, row)).await?;

@@ -7,6 +7,7 @@ mod allocations;
 mod change_limits;
 mod dated_facts;
 mod employers;
+mod kept_facts;
 mod kept_roles;
 mod links;
 mod look_alike;
@@ -76,11 +77,14 @@ pub(super) fn check(
     if let Some(file) = supporters_name.as_ref().or(staff_name.as_ref()) {
         allocations::notice_outside_teams(dataset, options.as_at, &plan, file, findings);
     }
+    counts.extend(
+        unavailability.map(|file| dated_facts::compare::<Unavailability>(file, dataset, options, &mut plan, findings)),
+    );
     counts
-        .extend(unavailability.map(|file| dated_facts::compare::<Unavailability>(file, dataset, &mut plan, findings)));
-    counts.extend(managers.map(|file| dated_facts::compare::<Appointment>(file, dataset, &mut plan, findings)));
-    counts.extend(policies.map(|file| dated_facts::compare::<Policy>(file, dataset, &mut plan, findings)));
-    counts.extend(exemptions.map(|file| dated_facts::compare::<Exemption>(file, dataset, &mut plan, findings)));
+        .extend(managers.map(|file| dated_facts::compare::<Appointment>(file, dataset, options, &mut plan, findings)));
+    counts.extend(policies.map(|file| dated_facts::compare::<Policy>(file, dataset, options, &mut plan, findings)));
+    counts
+        .extend(exemptions.map(|file| dated_facts::compare::<Exemption>(file, dataset, options, &mut plan, findings)));
     // This comes last, because any file may refer to a person.
     posts::people(dataset, staff_name.as_deref(), &mut plan, findings);
     if let Some(staff) = &staff_name {

@@ -10,8 +10,8 @@ use entity::period::Day;
 use entity::value::ApproverCapacity;
 
 use super::record::{
-    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, KeptRole, Link, Person, PersonDetails,
-    Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationFacts, Appointment, CompletionKey, Course, Exemption, FileDifference, KeptRole, KeptSince,
+    Link, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
 };
 use super::reference::{CourseIx, PersonIx, PersonKey, UnitIx};
 
@@ -134,6 +134,9 @@ pub(super) struct Dataset {
     /// The days on which approvals of an allocation were withdrawn, in no order.
     pub(super) withdrawals: HashMap<(AllocationId, ApproverCapacity), Vec<Day>>,
     pub(super) kept_roles: Vec<(i64, KeptRole)>,
+    pub(super) kept_facts: Vec<(i64, KeptSince)>,
+    /// Open and settled.
+    pub(super) file_differences: Vec<(i64, FileDifference)>,
     pub(super) unavailability: Vec<(i64, Unavailability)>,
     pub(super) appointments: Vec<(i64, Appointment)>,
     pub(super) policies: Vec<(i64, Policy)>,

@@ -47,10 +47,16 @@ pub(super) async fn load(
     // A link adds up the shares of two people, and a staff list moves supporters out of their teams.
     if files.supporters.is_some() || files.links.is_some() || files.staff.is_some() {
         roles::allocations(db, dataset).await?;
+    }
+    if files.supporters.is_some() || files.links.is_some() || files.staff.is_some() || files.managers.is_some() {
         organisation::links(db, dataset).await?;
+    }
+    if files.managers.is_some() || files.policies.is_some() || files.exemptions.is_some() {
+        roles::kept_facts(db, dataset).await?;
     }
     if files.supporters.is_some() {
         roles::kept_roles(db, dataset).await?;
+        roles::file_differences(db, dataset).await?;
     }
     if files.staff.is_some() {
         organisation::staff_lists(db, dataset).await?;

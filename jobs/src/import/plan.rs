@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use entity::period::{Day, Validity};
 
 use super::record::{
-    Allocation, AllocationTerms, Appointment, Approval, Completion, Exemption, KeptRole, Link, Owned, Placement,
-    Policy, Post, RowsNotRead, StaffList, Unavailability,
+    Allocation, AllocationTerms, Appointment, Approval, Completion, Exemption, FileDifference, KeptRole, KeptSince,
+    Link, Owned, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability,
 };
 use super::reference::{CourseIx, PersonIx, UnitIx};
 
@@ -84,6 +84,9 @@ pub(super) struct Plan {
     pub(super) allocation_terms: Writes<Owned<(Option<Day>, AllocationTerms)>>,
     /// Roles that go back to the file are removed.
     pub(super) kept_roles: Writes<KeptRole>,
+    pub(super) file_differences: Writes<FileDifference>,
+    /// Appointments, policies and exemptions that go back to the file are removed.
+    pub(super) kept_facts: Writes<KeptSince>,
     pub(super) unavailability: Writes<Unavailability>,
     pub(super) appointments: Writes<Appointment>,
     pub(super) policies: Writes<Policy>,

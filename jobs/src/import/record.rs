@@ -12,7 +12,7 @@ pub(super) use organisation::{
 };
 pub(super) use policies::{Exemption, Policy};
 pub(super) use roles::{
-    Accumulated, Allocation, AllocationFacts, AllocationRef, AllocationTerms, Appointment, Approval, KeptRole, Owned,
-    Unavailability,
+    Accumulated, Allocation, AllocationFacts, AllocationRef, AllocationTerms, Appointment, Approval, FileDifference,
+    KeptFact, KeptRole, KeptSince, Owned, Settled, Unavailability,
 };
 pub(super) use training::{Completion, CompletionKey, Course};

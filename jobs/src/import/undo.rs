@@ -10,9 +10,9 @@ use entity::id::ImportBatchId;
 use entity::store::audit::{self, Event};
 use entity::store::{begin_write, facts};
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, erased_person, exemption, import_batch,
-    import_undo, pause, person, person_link, policy, post, register_change, register_role, rows_not_read, sign_off,
-    staff_list, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, erased_person, exemption, file_difference,
+    import_batch, import_undo, pause, person, person_link, policy, post, register_change, register_kept, register_role,
+    rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
 };
 use entity::value::{Action, ImportState};
 use sea_orm::sea_query::OnConflict;
@@ -226,6 +226,8 @@ tables![
     pause,
     allocation_terms,
     register_role,
+    file_difference,
+    register_kept,
     unavailability,
     appointment,
     policy,

@@ -238,7 +238,7 @@ pub(super) fn standing_rows(
             let allocation = &roster.allocations[standing.allocation as usize];
             let (employer, number) = people.get(&allocation.filed_for).cloned().unwrap_or_default();
             let unit = &roster.units[allocation.unit.at()].code;
-            ((unit, employer, number, allocation.validity.from), allocation.share, standing.reasons)
+            ((unit, employer, number, allocation.validity.from), allocation.share_on(coverage.day), standing.reasons)
         })
         .collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));

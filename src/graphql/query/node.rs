@@ -105,7 +105,7 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
                 rows.events.iter().find(|row| row.id == id).map(|row| Node::AuditEvent(AuditEvent(row.clone())))
             }
             // A nomination is found with `nomination`, which alone knows what the viewer may see of it; an appointment with its
-            // unit, a change in a history. Allocations are only named in commands.
+            // unit, a change in a history. Allocations and differences are only named in commands.
             Some(
                 NodeId::Nomination(_)
                 | NodeId::Appointment(_)
@@ -113,7 +113,8 @@ async fn find(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>, ApiErr
                 | NodeId::Document(_)
                 | NodeId::Framework(_)
                 | NodeId::Change(_)
-                | NodeId::PaperRecord(_),
+                | NodeId::PaperRecord(_)
+                | NodeId::FileDifference(_),
             ) => None,
         });
     }
@@ -146,7 +147,8 @@ impl Stored {
                 | NodeId::Document(_)
                 | NodeId::Framework(_)
                 | NodeId::Change(_)
-                | NodeId::PaperRecord(_) => {}
+                | NodeId::PaperRecord(_)
+                | NodeId::FileDifference(_) => {}
                 NodeId::Snapshot(id) => wanted.0.push(*id),
                 NodeId::GapReport(id) => wanted.1.push(*id),
                 NodeId::Delivery(id) => wanted.2.push(*id),

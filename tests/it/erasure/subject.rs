@@ -78,6 +78,16 @@ async fn everything(world: &World) -> PersonId {
             "INSERT INTO idempotency_key (actor_id, command, key, input_hash, change_id, at) VALUES ({id}, 'NOMINATE', 'k', 'x', 1, \
              '2026-01-01 00:00:00+00:00')"
         ),
+        format!(
+            "INSERT INTO file_difference (person_id, role, allocation_id, kind, valid_to, batch_id, as_at, found_on) SELECT {id}, \
+             'PEER_SUPPORTER', MIN(a.id), 'ENDS', '2026-12-01', MIN(b.id), '2026-11-16', '2026-11-16' FROM allocation a, \
+             import_batch b"
+        ),
+        format!(
+            "INSERT INTO register_kept (kind, unit_id, person_id, role, kept_since) SELECT 'APPOINTMENT', MIN(id), {id}, \
+             '{}', '2026-01-01' FROM unit",
+            entity::value::AppointmentRole::Coordinator.as_str()
+        ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
         "INSERT INTO document (id, kind, version, title, in_force_from) VALUES (1, 'AGREEMENT', '1', 'Agreement', '2026-01-01')"
             .to_owned(),

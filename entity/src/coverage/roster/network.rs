@@ -1,6 +1,6 @@
 //! What the network itself decides: allocations with their dated facts, roles, policies, exemptions and appointments.
 
-use super::{PersonIx, UnitIx};
+use super::{Disputed, PersonIx, UnitIx};
 use crate::coverage::policy::PolicyTerms;
 use crate::id::{AllocationId, PersonId};
 use crate::period::{Day, Validity};
@@ -57,9 +57,9 @@ pub struct Allocation {
     pub filed_for: PersonId,
     /// The supported team, the supporter's own or another.
     pub unit: UnitIx,
-    /// Share of the person in thousandths.
+    /// Share of the person in thousandths, in the register; [`share_on`](Self::share_on) counts.
     pub share: u32,
-    /// The days on which the role is held.
+    /// The days on which the role is held: the fewer of file and register while they differ.
     pub validity: Validity,
     /// Line managers' approvals, oldest first.
     pub line: Vec<Approval>,
@@ -71,6 +71,8 @@ pub struct Allocation {
     pub signed_off: Vec<Day>,
     /// Pauses; each pauses the person's whole role.
     pub pauses: Vec<Validity>,
+    /// What a file says differently. `None` unless the person would count for less by it.
+    pub disputed: Option<Disputed>,
 }
 
 impl Allocation {

@@ -92,6 +92,7 @@ fn add_supporter(roster: &mut Roster, home: UnitIx, at: UnitIx, day: Day) {
         terms: vec![terms(None, true, true)],
         signed_off: vec![day],
         pauses: Vec::new(),
+        disputed: None,
     }));
 }
 

@@ -62,5 +62,6 @@ fn allocation(index: &Index, facts: &NominationFacts, line: Vec<Approval>, senio
         terms: Vec::new(),
         signed_off: Vec::new(),
         pauses: Vec::new(),
+        disputed: None,
     }
 }

@@ -64,6 +64,7 @@ fn both_count(index: &Index, facts: &NominationFacts, on: Day) -> bool {
         terms: Vec::new(),
         signed_off: Vec::new(),
         pauses: Vec::new(),
+        disputed: None,
     };
     let (line, senior) = approvals(index, &allocation, on, &judging_policy(index, facts.unit, on));
     line.approved == Approved::Proven && senior.approved == Approved::Proven

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
-use super::Transaction;
 use super::paper::{self, PaperEffect};
+use super::{Transaction, file_difference};
 use crate::id::{AllocationId, ApprovalId, PersonId, UnitId};
 use crate::period::Day;
 use crate::table::{
@@ -237,6 +237,17 @@ impl StoredRole {
         Ok(())
     }
 
+    /// Lets the role begin only on `first`, if it holds on or after `day`. What was so before `day` stays on file.
+    pub async fn begin_later(&self, txn: &mut Transaction, first: Day, day: Day) -> Result<allocation::Model, DbErr> {
+        let part = self.lower_share(txn, self.row.share, day).await?.row;
+        let later = allocation::Model {
+            valid_from: part.valid_from.max(Some(first)),
+            valid_to: part.valid_to.map(|to| to.max(first)),
+            ..part.clone()
+        };
+        txn.update::<allocation::Entity, allocation::ActiveModel>(&part, later).await
+    }
+
     /// Lowers the share from `day` on. What was so before stays on file: the role ends and another begins, with the same
     /// approvals, terms and sign-offs. A role that has not begun by then is only changed. Returns the role with the new
     /// share.
@@ -284,6 +295,7 @@ impl StoredRole {
             let new = sign_off::ActiveModel { id: NotSet, allocation_id: Set(copy.row.id), ..sign_off.clone().into() };
             copy.sign_offs.push(txn.insert::<sign_off::Entity, _>(new).await?);
         }
+        file_difference::copy(txn, self.row.id, copy.row.id).await?;
         Ok(copy)
     }
 }

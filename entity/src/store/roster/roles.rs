@@ -13,8 +13,10 @@ use crate::coverage::index::Roles;
 use crate::coverage::roster::{Allocation, AllocationTerms, Approval, NetworkRole};
 use crate::id::{AllocationId, PersonId};
 use crate::period::Validity;
+use crate::register::file_difference::OpenDifference;
+use crate::store::register::file_difference::open;
 use crate::store::register::paper::{self, DisputedFacts};
-use crate::table::{allocation, allocation_terms, approval, pause, sign_off};
+use crate::table::{allocation, allocation_terms, approval, file_difference, pause, sign_off};
 use crate::value::{ApproverCapacity, Role};
 
 /// Reads the roles of these people, or of everyone. Each id of linked people must be named.
@@ -23,6 +25,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
     // What rests on a disputed step is left out here, so that no rule of coverage can forget it. A Peer Supporter's
     // allocation stays without its approvals: its share stays taken until the dispute is settled.
     let not_counting = paper::not_counting(txn).await?;
+    let differences = differences(txn, of).await?;
     let mut places: HashMap<AllocationId, usize> = HashMap::new();
     let rows = allocation::Entity::find()
         .apply_if(of, |rows, people| rows.filter(allocation::Column::PersonId.is_in(people.iter().copied())))
@@ -34,8 +37,12 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
         let validity = Validity { from: row.valid_from, to: row.valid_to };
         match row.role {
             Role::Champion | Role::Trainer if not_counting.roles.contains(&row.id) => {}
-            Role::Champion => roles.champions.push(NetworkRole { person, unit, validity }),
-            Role::Trainer => roles.trainers.push(NetworkRole { person, unit, validity }),
+            Role::Champion => roles
+                .champions
+                .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
+            Role::Trainer => roles
+                .trainers
+                .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
             Role::PeerSupporter => {
                 places.insert(row.id, roles.allocations.len());
                 roles.allocations.push(Allocation {
@@ -50,6 +57,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
                     terms: Vec::new(),
                     signed_off: Vec::new(),
                     pauses: Vec::new(),
+                    disputed: None,
                 });
             }
         }
@@ -64,6 +72,8 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
     roles.signatures = register::signatures(txn, index, of).await?;
     roles.assessments = register::assessments(txn, index, of).await?;
     for allocation in &mut roles.allocations {
+        let open = differences.get(&allocation.id).into_iter().flatten();
+        open.for_each(|difference| difference.apply(allocation));
         let Allocation { line, senior, terms, signed_off, pauses, .. } = allocation;
         line.sort_by_key(|approval| (approval.on, approval.by));
         senior.sort_by_key(|approval| (approval.on, approval.by));
@@ -72,6 +82,32 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
         pauses.sort_by_key(|pause| (pause.from, pause.to));
     }
     Ok(roles)
+}
+
+/// The open differences from files, by the role that they are about.
+type Differences = HashMap<AllocationId, Vec<OpenDifference>>;
+
+/// Reads the differences from files about the roles of these people, or of everyone, that no coordinator has settled.
+async fn differences(txn: &DatabaseTransaction, of: Option<&[PersonId]>) -> Result<Differences, DbErr> {
+    let rows = file_difference::Entity::find()
+        .filter(file_difference::Column::SettledOn.is_null())
+        .apply_if(of, |rows, people| rows.filter(file_difference::Column::PersonId.is_in(people.iter().copied())))
+        .order_by_asc(file_difference::Column::Id);
+    let mut found = Differences::new();
+    each(txn, rows, |row: file_difference::Model| {
+        found.entry(row.allocation_id).or_default().extend(open(&row));
+    })
+    .await?;
+    Ok(found)
+}
+
+/// The days of a role without a share, by file and register.
+fn spells(differences: &Differences, id: AllocationId, registered: Validity) -> impl Iterator<Item = Validity> {
+    let mut days = vec![registered];
+    for difference in differences.get(&id).into_iter().flatten() {
+        days = days.into_iter().flat_map(|days| difference.days_of(days)).collect();
+    }
+    days.into_iter()
 }
 
 /// Reads the dated facts of allocations.

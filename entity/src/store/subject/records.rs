@@ -49,6 +49,8 @@ impl Reader<'_> {
             self.register_texts().await?,
             self.register_roles().await?,
             self.paper_records().await?,
+            self.file_differences().await?,
+            self.kept_appointments().await?,
             self.register_changes().await?,
             self.log().await?,
         ])

@@ -1,8 +1,9 @@
 //! Lists the changes of a plan before anything is written.
 
+use entity::id::ImportBatchId;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, register_role, sign_off, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_kept, register_role, sign_off, unavailability, unit, unit_parent,
 };
 use entity::value::ApproverCapacity;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -48,6 +49,12 @@ pub(in crate::import) async fn list(
     lister.table::<pause::Entity, _>(&plan.pauses, |id, row| ids.pause(id, row)).await?;
     lister.table::<allocation_terms::Entity, _>(&plan.allocation_terms, |id, row| ids.terms(id, row)).await?;
     lister.table::<register_role::Entity, _>(&plan.kept_roles, |id, row| ids.kept_role(id, row)).await?;
+    // Provisional, as all new ids are: the import has no number yet.
+    let batch = ImportBatchId(0);
+    lister
+        .table::<file_difference::Entity, _>(&plan.file_differences, |id, row| ids.file_difference(id, batch, row))
+        .await?;
+    lister.table::<register_kept::Entity, _>(&plan.kept_facts, |id, row| ids.kept_fact(id, row)).await?;
     lister.table::<unavailability::Entity, _>(&plan.unavailability, |id, row| ids.unavailability(id, row)).await?;
     lister.table::<appointment::Entity, _>(&plan.appointments, |id, row| ids.appointment(id, row)).await?;
     lister.table::<policy::Entity, _>(&plan.policies, |id, row| ids.policy(id, row)).await?;

@@ -1,22 +1,26 @@
 //! Converts rows of the dataset to rows of the tables.
 
 use entity::id::{
-    AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, PauseId, PersonLinkId,
-    PolicyId, PostId, RegisterRoleId, RowsNotReadId, SignOffId, StaffListId, UnavailabilityId, UnitParentId,
+    AllocationId, AllocationTermsId, AppointmentId, ApprovalId, CompletionId, ExemptionId, FileDifferenceId,
+    ImportBatchId, PauseId, PersonLinkId, PolicyId, PostId, RegisterKeptId, RegisterRoleId, RowsNotReadId, SignOffId,
+    StaffListId, UnavailabilityId, UnitParentId,
 };
 use entity::interner::Symbol;
 use entity::period::{Day, Validity};
+use entity::register::file_difference::StoredSaying;
 use entity::spelling;
 use entity::store::policy::row;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, register_role, rows_not_read, sign_off, staff_list, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_kept, register_role, rows_not_read, sign_off, staff_list, unavailability, unit,
+    unit_parent,
 };
 use entity::value::ApproverCapacity;
 
 use super::super::record::{
-    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, KeptRole, Link,
-    Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability, Unit,
+    Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, FileDifference,
+    KeptRole, Link, Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability,
+    Unit,
 };
 use super::super::reference::{CourseIx, PersonIx, UnitIx};
 use super::ids::Ids;
@@ -203,6 +207,47 @@ impl Ids {
     pub(super) fn kept_role(&self, id: i64, role: &KeptRole) -> register_role::Model {
         let KeptRole { person, role, kept_since, own_wish } = *role;
         register_role::Model { id: RegisterRoleId(id), person_id: self.person_id(person), role, kept_since, own_wish }
+    }
+
+    pub(super) fn kept_fact(&self, id: i64, kept: &KeptSince) -> register_kept::Model {
+        let KeptSince { fact: KeptFact { kind, unit, person, role, in_force_from }, since } = *kept;
+        register_kept::Model {
+            id: RegisterKeptId(id),
+            kind,
+            unit_id: self.unit_id(unit),
+            person_id: person.map(|person| self.person_id(person)),
+            role,
+            in_force_from,
+            kept_since: since,
+        }
+    }
+
+    /// Converts a difference. `batch` is the import that finds it.
+    pub(super) fn file_difference(
+        &self,
+        id: i64,
+        batch: ImportBatchId,
+        difference: &FileDifference,
+    ) -> file_difference::Model {
+        let FileDifference { person, role, allocation, says, unit, batch: found_by, as_at, found_on, settled } =
+            *difference;
+        let StoredSaying { kind, from, to, share } = says.stored();
+        file_difference::Model {
+            id: FileDifferenceId(id),
+            person_id: self.person_id(person),
+            role,
+            allocation_id: AllocationId(allocation),
+            kind,
+            valid_from: from,
+            valid_to: to,
+            share,
+            unit_id: unit.map(|unit| self.unit_id(unit)),
+            batch_id: found_by.map_or(batch, ImportBatchId),
+            as_at,
+            found_on,
+            settled_on: settled.map(|settled| settled.on),
+            settled_as: settled.map(|settled| settled.outcome),
+        }
     }
 
     pub(super) fn unavailability(&self, id: i64, unavailability: &Unavailability) -> unavailability::Model {

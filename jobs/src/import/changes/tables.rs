@@ -1,8 +1,8 @@
 //! Which columns of each table are listed, under which of psn's headers, and how a row is identified.
 
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, completion, course, exemption, pause, person, person_link,
-    policy, post, register_role, sign_off, unavailability, unit, unit_parent,
+    allocation, allocation_terms, appointment, approval, completion, course, exemption, file_difference, pause, person,
+    person_link, policy, post, register_kept, register_role, sign_off, unavailability, unit, unit_parent,
 };
 
 use super::super::layout::{
@@ -104,6 +104,12 @@ described! {
     register_role "role kept in the register", |row, names| {
         format!("{} as {}", names.person(row.person_id.0), title_case(row.role.as_str()))
     }, SupporterColumn {}
+    file_difference "difference from the register", |row, names| {
+        format!("{}: {}", names.allocation(row.allocation_id.0), title_case(row.kind.as_str()))
+    }, SupporterColumn {}
+    register_kept "fact kept in the register", |row, names| {
+        format!("{} of {}", title_case(row.kind.as_str()), names.unit(row.unit_id.0))
+    }, ManagerColumn {}
     unavailability "days away", |row, names| names.person(row.person_id.0), UnavailabilityColumn {
         ValidFrom = From Plain,
         ValidTo = Until LastDay,

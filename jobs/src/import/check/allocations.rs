@@ -119,9 +119,9 @@ pub(super) fn allocations(
 ) -> FileCount {
     let Remaining { file, taken_over } = kept_roles::take_out(file, dataset, options, plan, findings);
     let on_file = std::mem::take(&mut dataset.allocations);
-    let mut merged = merge::<Allocation>(file, &on_file, dataset, findings);
+    let mut merged = merge::<Allocation>(file, &on_file, dataset, &mut |_| false, findings);
     taken_over.cut(&mut merged, &on_file);
-    let Merged { count, writes, taken, claimed: _ } = merged;
+    let Merged { count, writes, taken, claimed: _, kept: _ } = merged;
     for line in taken.iter().filter(|line| line.row.role == Role::PeerSupporter) {
         shares.touch(line.row.person, &count.imported.file, line.line);
     }

@@ -12,7 +12,10 @@ use super::super::findings::{FileCount, Findings, RowResult};
 use super::super::layout::{Column, ColumnSet};
 use super::super::parse::{File, NumberedRow};
 use super::super::plan::{Plan, Writes};
+use super::super::record::KeptFact;
 use super::super::reference::PersonKey;
+use super::kept_facts::KeptFacts;
+use super::options::CheckOptions;
 
 /// A fact with a first day, and perhaps a last one.
 pub(super) trait DatedFact: Clone + PartialEq {
@@ -45,19 +48,42 @@ pub(super) trait SimpleFact: DatedFact {
     fn on_file(dataset: &mut Dataset) -> &mut Vec<(i64, Self)>;
     /// Returns their planned changes.
     fn writes(plan: &mut Plan) -> &mut Writes<Self>;
+    /// What it is in the register, if commands can keep it there.
+    fn kept_as(&self) -> Option<KeptFact> {
+        None
+    }
+    /// Returns the headers of the cells in which a row differs from the fact on file.
+    fn differences(&self, _: &Self) -> Vec<&'static str> {
+        Vec::new()
+    }
+    /// Returns the fact without the days from `day` on. `None` if its days cannot be cut.
+    fn until(&self, _: Option<Day>) -> Option<Self> {
+        None
+    }
+}
+
+/// Returns the headers of the cells that differ.
+pub(super) fn differing<C: Column>(cells: impl IntoIterator<Item = (C, bool)>) -> Vec<&'static str> {
+    cells.into_iter().filter_map(|(column, differs)| differs.then_some(column.header())).collect()
 }
 
 /// Compares a file with the facts on file.
 pub(super) fn compare<F: SimpleFact>(
     file: File<F::Row>,
     dataset: &mut Dataset,
+    options: CheckOptions,
     plan: &mut Plan,
     findings: &mut Findings,
 ) -> FileCount {
     let on_file = std::mem::take(F::on_file(dataset));
-    let Merged { count, writes, .. } = merge(file, &on_file, dataset, findings);
-    *F::writes(plan) = writes;
-    count
+    let columns = file.columns;
+    let mut kept = KeptFacts::new(dataset, options, plan);
+    let mut merged = merge(file, &on_file, dataset, &mut |row: &F| kept.holds(row), findings);
+    kept.cut(&mut merged, &on_file);
+    kept.report(&merged, &on_file, columns, findings);
+    plan.kept_facts.removed.extend(kept.given_back());
+    *F::writes(plan) = merged.writes;
+    merged.count
 }
 
 /// The result of comparing one file with the records on file.
@@ -68,22 +94,30 @@ pub(super) struct Merged<F> {
     pub(super) taken: Vec<NumberedRow<F>>,
     /// Which records on file the accepted rows are about.
     pub(super) claimed: Vec<bool>,
+    /// Rows about what is kept in the register.
+    pub(super) kept: Vec<NumberedRow<F>>,
 }
 
-/// Compares the rows of one file with the records on file.
+/// Compares the rows of one file with the records on file. Rows that `is_kept` are left alone.
 pub(super) fn merge<F: DatedFact>(
     file: File<F::Row>,
     on_file: &[(i64, F)],
     dataset: &mut Dataset,
+    is_kept: &mut dyn FnMut(&F) -> bool,
     findings: &mut Findings,
 ) -> Merged<F> {
     let File { mut count, rows, columns, protected: _ } = file;
     // By subject and first day: the position among the accepted rows.
     let mut places: BTreeMap<(F::About, Option<Day>), usize> = BTreeMap::new();
     let mut taken: Vec<NumberedRow<F>> = Vec::with_capacity(rows.len());
+    let mut kept = Vec::new();
     for line in rows {
         let subject = F::subject(&line.row);
         match F::resolve(line.row, dataset) {
+            Ok(row) if is_kept(&row) => {
+                count.imported.kept += 1;
+                kept.push(NumberedRow { line: line.line, row });
+            }
             Ok(row) => {
                 let from = row.validity().from;
                 if let Some(earlier) = places.get(&(row.about(), from)).map(|place| &mut taken[*place]) {
@@ -149,5 +183,5 @@ pub(super) fn merge<F: DatedFact>(
             }
         });
     }
-    Merged { count, writes, taken, claimed }
+    Merged { count, writes, taken, claimed, kept }
 }

@@ -1,39 +1,41 @@
 //! Rows of supporters.csv about roles that are kept in the register (docs/register.md, "Files and the register"). They
-//! change nothing and are reported with what differs. An import may take roles over for the file, but not those for which
-//! the register has a wish of the person's own.
+//! change nothing and are reported with what differs; `claims` keeps those by which someone would count for less. An import
+//! may take roles over for the file, but not those for which the register has a wish of the person's own.
+
+mod claims;
+mod report;
 
 use std::collections::{BTreeSet, HashMap};
 
 use entity::period::{Day, Validity};
+use entity::register::file_difference::{FileSays, FiledRole, RegisteredRole};
 use entity::store::links::SamePerson;
 use entity::value::Role;
+use entity::value::register::{DifferenceKind, DifferenceOutcome};
 
 use super::super::dataset::Dataset;
 use super::super::findings::Findings;
 use super::super::layout::{Column as _, ColumnSet, SupporterColumn as At};
 use super::super::parse::{AllocationRow, File, NumberedRow};
 use super::super::plan::Plan;
-use super::super::record::{Allocation, Approval};
+use super::super::record::{Allocation, Approval, FileDifference, Settled};
 use super::super::reference::{PersonIx, UnitIx};
 use super::dated_facts::{DatedFact as _, Merged};
 use super::options::CheckOptions;
 use super::shares::same_people;
-
-/// How many rows get a notice of their own. The others are counted.
-const NAMED: usize = 20;
+use claims::Claims;
+pub(super) use report::joined;
+use report::{Caution, KeptRow, report};
 
 /// A role of a person, who is given by the lowest of their linked numbers.
 type PersonRole = (PersonIx, Role);
 
-/// A row that differs from the register.
-#[derive(Debug)]
-struct KeptRow {
-    line: u32,
-    /// The headers of the differing cells. `None` if the register has no such allocation.
-    differs: Option<Vec<&'static str>>,
-    /// Whether the person would count for less by the row than by the register.
-    lowers: bool,
-    own_wish: bool,
+/// The allocations on file that a row is about.
+struct Meant<'k> {
+    /// In order of their first days.
+    parts: Vec<&'k (i64, Allocation)>,
+    /// Whether they begin with the row: otherwise it is the latest one.
+    begins_with_row: bool,
 }
 
 /// The kept roles, and what the register has of them.
@@ -41,8 +43,12 @@ struct Kept {
     same: SamePerson<PersonIx>,
     /// Whether the register has a wish of the person's own.
     own_wish: HashMap<PersonRole, bool>,
-    /// The allocations on file of the kept roles.
-    allocations: HashMap<(PersonRole, UnitIx), Vec<Allocation>>,
+    /// The allocations on file of the kept roles, by id.
+    allocations: HashMap<(PersonRole, UnitIx), Vec<(i64, Allocation)>>,
+    /// Every pause of the kept roles.
+    pauses: HashMap<PersonRole, Vec<Validity>>,
+    /// Earlier differences that are open, or for which the register was found right.
+    differences: Vec<(i64, FileDifference)>,
 }
 
 /// A file without the rows about kept roles.
@@ -92,7 +98,8 @@ pub(super) fn take_out(
     let File { mut count, rows, columns, protected } = file;
     let mut left = Vec::with_capacity(rows.len());
     let mut taken_over = BTreeSet::new();
-    let mut reported = Vec::new();
+    let mut about_kept = Vec::new();
+    let mut claims = Claims::default();
     for NumberedRow { line, row } in rows {
         let (subject, role) = (row.allocation.person, row.allocation.role);
         let role = dataset.people.find(subject).map(|person| (kept.same.lowest(person), role));
@@ -108,13 +115,22 @@ pub(super) fn take_out(
         match dataset.allocation(row) {
             Ok(row) => {
                 count.imported.kept += 1;
-                reported.extend(kept.compare(NumberedRow { line, row }, columns, options.as_at));
+                claims.add(&kept, &row, columns);
+                about_kept.push(NumberedRow { line, row });
             }
             Err(fault) => findings.reject(&mut count, line, Some(subject), fault),
         }
     }
+    let compare = |line| kept.compare(line, &claims, columns, options.as_at);
+    let reported = about_kept.into_iter().filter_map(compare).collect();
+    claims.plan(&kept, options, plan);
+    for (id, difference) in &dataset.file_differences {
+        if taken_over.contains(&(kept.same.lowest(difference.person), difference.role)) {
+            plan.file_differences.removed.push(*id);
+        }
+    }
     let name = &count.imported.file;
-    report(name, reported, options.take_over, findings);
+    report(name, reported, options, findings);
     if !taken_over.is_empty() {
         let given_back = dataset.kept_roles.iter();
         let given_back =
@@ -137,45 +153,96 @@ impl Kept {
         for (_, role) in &dataset.kept_roles {
             *own_wish.entry((same.lowest(role.person), role.role)).or_default() |= role.own_wish;
         }
-        let mut allocations: HashMap<(PersonRole, UnitIx), Vec<Allocation>> = HashMap::new();
-        for (_, on_file) in &dataset.allocations {
+        let mut allocations: HashMap<(PersonRole, UnitIx), Vec<(i64, Allocation)>> = HashMap::new();
+        let mut pauses: HashMap<PersonRole, Vec<Validity>> = HashMap::new();
+        for (id, on_file) in &dataset.allocations {
             let role = (same.lowest(on_file.person), on_file.role);
             if own_wish.contains_key(&role) {
-                allocations.entry((role, on_file.unit)).or_default().push(*on_file);
+                allocations.entry((role, on_file.unit)).or_default().push((*id, *on_file));
+                let facts = dataset.allocation_facts.get(id).into_iter().flat_map(|facts| &facts.pauses);
+                pauses.entry(role).or_default().extend(facts.map(|(_, pause)| *pause));
             }
         }
-        Self { same, own_wish, allocations }
+        allocations.values_mut().for_each(|known| known.sort_by_key(|(id, known)| (known.validity.from, *id)));
+        let is_in_effect = |settled: Settled| settled.outcome == DifferenceOutcome::RegisterHolds;
+        let differences = dataset.file_differences.iter().filter(|(_, known)| known.settled.is_none_or(is_in_effect));
+        let differences = differences.copied().collect();
+        Self { same, own_wish, allocations, pauses, differences }
+    }
+
+    fn role_of(&self, row: &Allocation) -> PersonRole {
+        (self.same.lowest(row.person), row.role)
+    }
+
+    /// Finds the allocations that a row is about. Commands end an allocation and begin another on that day if a share
+    /// changes: together they are the one of the file.
+    fn meant(&self, row: &Allocation) -> Meant<'_> {
+        let known = self.allocations.get(&(self.role_of(row), row.unit)).map_or(&[][..], Vec::as_slice);
+        let begins = |day: Option<Day>| {
+            known.iter().find(move |(_, known)| known.validity.from == day && !known.validity.is_empty())
+        };
+        let next = |(_, known): &&(i64, Allocation)| known.validity.to.and_then(|to| begins(Some(to)));
+        let parts: Vec<_> = std::iter::successors(begins(row.validity.from), next).collect();
+        let begins_with_row = !parts.is_empty();
+        let parts = if begins_with_row { parts } else { known.last().into_iter().collect() };
+        Meant { parts, begins_with_row }
     }
 
     /// Compares a row with the register. `None` if nothing differs.
-    fn compare(&self, line: NumberedRow<Allocation>, columns: ColumnSet, as_at: Day) -> Option<KeptRow> {
+    fn compare(
+        &self,
+        line: NumberedRow<Allocation>,
+        claims: &Claims,
+        columns: ColumnSet,
+        as_at: Day,
+    ) -> Option<KeptRow> {
         let NumberedRow { line, row } = line;
-        let role = (self.same.lowest(row.person), row.role);
-        let known = self.allocations.get(&(role, row.unit)).map_or(&[][..], Vec::as_slice);
-        // Commands end an allocation and begin another on that day if a share changes: together they are the one of the file.
-        let begins =
-            |day: Option<Day>| known.iter().find(move |known| known.validity.from == day && !known.validity.is_empty());
-        let next = |known: &&Allocation| known.validity.to.and_then(|to| begins(Some(to)));
-        let parts: Vec<_> = std::iter::successors(begins(row.validity.from), next).collect();
-        let compared = |known: &Allocation| {
-            let mut row = row.fill(known, columns);
-            if !parts.is_empty() {
-                row.validity.from = known.validity.from;
-            }
-            row
+        let own_wish = self.own_wish.get(&self.role_of(&row)).copied().unwrap_or_default();
+        let meant = self.meant(&row);
+        let Some((_, last)) = meant.parts.last() else {
+            let moves = !row.validity.ended_by(as_at) && !claims.left(self, self.role_of(&row), as_at).is_empty();
+            let caution = if moves { Caution::Open } else { Caution::NotNeeded };
+            return Some(KeptRow { line, differs: None, caution, own_wish });
         };
-        if parts.iter().any(|known| self.differences(&compared(known), known).is_empty()) {
+        let compared = |known: &Allocation| meant.filled(&row, known, columns);
+        let lowered = meant.parts.iter().flat_map(|(id, known)| {
+            let sayings = self.lowered(&compared(known), known, as_at);
+            sayings
+                .into_iter()
+                .map(move |says| if self.is_settled(*id, says) { Caution::Settled } else { Caution::Open })
+        });
+        let caution = lowered.max_by_key(|caution| *caution == Caution::Open).unwrap_or(Caution::NotNeeded);
+        if caution == Caution::NotNeeded
+            && meant.parts.iter().any(|(_, known)| self.differences(&compared(known), known).is_empty())
+        {
             return None;
         }
-        let own_wish = self.own_wish.get(&role).copied().unwrap_or_default();
-        let last = parts.last().copied().or_else(|| known.iter().max_by_key(|known| known.validity.from));
-        let Some(known) = last else {
-            return Some(KeptRow { line, differs: None, lowers: false, own_wish });
+        let differs = self.differences(&compared(last), last);
+        (!differs.is_empty()).then_some(KeptRow { line, differs: Some(differs), caution, own_wish })
+    }
+
+    /// By what the person would count for less by a row than by an allocation of the register.
+    fn lowered(&self, row: &Allocation, known: &Allocation, as_at: Day) -> Vec<FileSays> {
+        let share = |share: i32| u32::try_from(share).unwrap_or(0);
+        let register = RegisteredRole {
+            role: known.role,
+            validity: known.validity,
+            share: share(known.share),
+            pauses: self.pauses.get(&self.role_of(known)).cloned().unwrap_or_default(),
         };
-        let row = compared(known);
-        let differs = self.differences(&row, known);
-        let lowers = counts_for_less(&row, known, as_at);
-        (!differs.is_empty()).then_some(KeptRow { line, differs: Some(differs), lowers, own_wish })
+        register.lowered_by(&FiledRole { validity: row.validity, share: share(row.share), pause: row.pause }, as_at)
+    }
+
+    /// The latest difference of a kind that is open, or for which the register was found right.
+    fn latest(&self, allocation: i64, kind: DifferenceKind) -> Option<&(i64, FileDifference)> {
+        let same = |(_, known): &&(i64, FileDifference)| known.allocation == allocation && known.says.kind() == kind;
+        self.differences.iter().rfind(same)
+    }
+
+    /// Whether the register was found right about the same value.
+    fn is_settled(&self, allocation: i64, says: FileSays) -> bool {
+        let latest = self.latest(allocation, says.kind());
+        latest.is_some_and(|(_, known)| known.settled.is_some() && known.says == says)
     }
 
     /// Returns the headers of the cells in which two allocations differ.
@@ -204,67 +271,14 @@ impl Kept {
     }
 }
 
-/// Whether the row would take the person out of the count, wholly or in part, on or after the as-at day, while the role
-/// goes on in the register.
-fn counts_for_less(row: &Allocation, known: &Allocation, as_at: Day) -> bool {
-    let later = |to: Option<Day>| to.is_none_or(|to| to > as_at);
-    let goes_on = later(known.validity.to);
-    let ends = row.validity.to.is_some_and(|to| known.validity.to.is_none_or(|known| to < known));
-    let begins_later = row.validity.from > known.validity.from && row.validity.from.is_some_and(|from| from > as_at);
-    let pauses = row.pause.is_some_and(|pause| {
-        let covered = known.pause.is_some_and(|known| {
-            let until_then = known.to.is_none_or(|known| pause.to.is_some_and(|to| to <= known));
-            known.from <= pause.from && until_then
-        });
-        later(pause.to) && !covered
-    });
-    goes_on && (ends || begins_later || pauses || row.share < known.share)
-}
-
-/// Adds the notices about the rows that differ. Those by which someone would count for less come before everything
-/// else, because the register counts these people until a coordinator settles it.
-fn report(file: &str, mut rows: Vec<KeptRow>, take_over: bool, findings: &mut Findings) {
-    rows.sort_by_key(|row| !row.lowers);
-    let before = findings.notices.len();
-    for row in rows.iter().take(NAMED) {
-        findings.notice(file, Some(row.line), row.sentence(take_over));
-    }
-    let urgent = rows.iter().take(NAMED).filter(|row| row.lowers).count();
-    findings.notices[..before + urgent].rotate_right(urgent);
-    let more = rows.len().saturating_sub(NAMED);
-    if more > 0 {
-        findings.notice(file, None, format!("{more} more row(s) about roles that are kept in the register differ."));
-    }
-}
-
-impl KeptRow {
-    fn sentence(&self, take_over: bool) -> String {
-        let mut text = "This row is about a role that is kept in the register and changes nothing.".to_owned();
-        match &self.differs {
-            Some(columns) => text.push_str(&format!(" It differs in {}.", joined(columns))),
-            None => text.push_str(" The register has no such allocation."),
+impl Meant<'_> {
+    /// The row with the values of an allocation for which the file has no column.
+    fn filled(&self, row: &Allocation, known: &Allocation, columns: ColumnSet) -> Allocation {
+        let mut row = row.fill(known, columns);
+        if self.begins_with_row {
+            row.validity.from = known.validity.from;
         }
-        if self.lowers {
-            text.push_str(
-                " The role goes on in the register, so the person still counts there. If the file is right, ask a \
-                 coordinator to end, pause or change the role in the register.",
-            );
-        }
-        match (self.own_wish, take_over) {
-            (true, true) => text.push_str(" --take-over does not give this role back."),
-            (true, false) => {}
-            (false, _) => text.push_str(" To give the role back to the file: psn import --take-over."),
-        }
-        text
-    }
-}
-
-/// Returns `Share, From and Until`.
-fn joined(columns: &[&str]) -> String {
-    match columns {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        row
     }
 }
 

@@ -9,6 +9,8 @@ use super::super::limits::Allowances;
 pub(in crate::import) struct CheckOptions {
     /// The day that the files describe.
     pub(in crate::import) as_at: Day,
+    /// The board's day of the import.
+    pub(in crate::import) today: Day,
     /// Which limits the import may exceed.
     pub(in crate::import) allow: Allowances,
     /// Whether roles that are kept in the register go back to supporters.csv.

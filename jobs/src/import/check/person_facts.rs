@@ -1,15 +1,16 @@
 //! The dated facts of people: days away and appointments.
 
-use entity::period::Validity;
+use entity::period::{Day, Validity};
 use entity::value::AppointmentRole;
+use entity::value::register::KeptKind;
 
 use super::super::dataset::Dataset;
 use super::super::fault::Fault;
 use super::super::layout::{Column, ColumnSet, ManagerColumn, UnavailabilityColumn};
 use super::super::plan::{Plan, Writes};
-use super::super::record::{Appointment, Unavailability};
+use super::super::record::{Appointment, KeptFact, Unavailability};
 use super::super::reference::{PersonIx, PersonKey, UnitIx, Written};
-use super::dated_facts::{DatedFact, SimpleFact};
+use super::dated_facts::{DatedFact, SimpleFact, differing};
 
 impl DatedFact for Unavailability {
     type Row = Unavailability<Written>;
@@ -113,5 +114,30 @@ impl SimpleFact for Appointment {
 
     fn writes(plan: &mut Plan) -> &mut Writes<Self> {
         &mut plan.appointments
+    }
+
+    fn kept_as(&self) -> Option<KeptFact> {
+        Some(KeptFact {
+            kind: KeptKind::Appointment,
+            unit: self.unit,
+            person: Some(self.person),
+            role: Some(self.role),
+            in_force_from: None,
+        })
+    }
+
+    fn differences(&self, on_file: &Self) -> Vec<&'static str> {
+        use ManagerColumn as At;
+        differing([
+            (At::From, self.validity.from != on_file.validity.from),
+            (At::Until, self.validity.to != on_file.validity.to),
+            (At::Delegate, self.delegate != on_file.delegate),
+            (At::DelegateFrom, self.delegate_validity.from != on_file.delegate_validity.from),
+            (At::DelegateUntil, self.delegate_validity.to != on_file.delegate_validity.to),
+        ])
+    }
+
+    fn until(&self, day: Option<Day>) -> Option<Self> {
+        Some(Self { validity: Validity { to: day, ..self.validity }, ..*self })
     }
 }

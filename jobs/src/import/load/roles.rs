@@ -3,17 +3,21 @@
 use std::collections::HashMap;
 
 use entity::period::Validity;
+use entity::store::register::file_difference::says;
 use entity::table::{
-    allocation, allocation_terms, appointment, approval, pause, register_role, sign_off, unavailability,
+    allocation, allocation_terms, appointment, approval, file_difference, pause, register_kept, register_role,
+    sign_off, unavailability,
 };
 use entity::value::ApproverCapacity;
 use futures_util::TryStreamExt as _;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, StreamTrait};
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait as _, QueryOrder as _, StreamTrait};
 
 use super::super::dataset::Dataset;
 use super::super::record::{
-    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, KeptRole, Unavailability,
+    Allocation, AllocationFacts, AllocationTerms, Appointment, Approval, FileDifference, KeptFact, KeptRole, KeptSince,
+    Settled, Unavailability,
 };
+use super::on_file::dangling;
 
 /// Loads the allocations, each with the last of its dated facts as given by the last file. The rows of a file are
 /// compared with these.
@@ -117,6 +121,57 @@ pub(super) async fn kept_roles(db: &(impl ConnectionTrait + StreamTrait), datase
         let register_role::Model { id, person_id, role, kept_since, own_wish } = row;
         let person = dataset.person_on_file(person_id)?;
         dataset.kept_roles.push((id.0, KeptRole { person, role, kept_since, own_wish }));
+    }
+    Ok(())
+}
+
+/// Loads the appointments, policies and exemptions that are kept in the register.
+pub(super) async fn kept_facts(db: &(impl ConnectionTrait + StreamTrait), dataset: &mut Dataset) -> Result<(), DbErr> {
+    let mut rows = register_kept::Entity::find().stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let register_kept::Model { id, kind, unit_id, person_id, role, in_force_from, kept_since } = row;
+        let unit = dataset.unit_on_file(unit_id)?;
+        // Without people, no file has appointments.
+        let person = person_id.and_then(|id| dataset.people.with_id(id));
+        let fact = KeptFact { kind, unit, person, role, in_force_from };
+        dataset.kept_facts.push((id.0, KeptSince { fact, since: kept_since }));
+    }
+    Ok(())
+}
+
+/// Loads the differences between earlier files and kept roles, open and settled.
+pub(super) async fn file_differences(
+    db: &(impl ConnectionTrait + StreamTrait),
+    dataset: &mut Dataset,
+) -> Result<(), DbErr> {
+    let mut rows = file_difference::Entity::find().order_by_asc(file_difference::Column::Id).stream(db).await?;
+    while let Some(row) = rows.try_next().await? {
+        let says = says(&row).ok_or_else(|| dangling("difference without a value"))?;
+        let file_difference::Model {
+            id,
+            person_id,
+            role,
+            allocation_id,
+            unit_id,
+            batch_id,
+            as_at,
+            found_on,
+            settled_on,
+            settled_as,
+            ..
+        } = row;
+        let difference = FileDifference {
+            person: dataset.person_on_file(person_id)?,
+            role,
+            allocation: allocation_id.0,
+            says,
+            unit: unit_id.map(|unit| dataset.unit_on_file(unit)).transpose()?,
+            batch: Some(batch_id.0),
+            as_at,
+            found_on,
+            settled: settled_on.zip(settled_as).map(|(on, outcome)| Settled { on, outcome }),
+        };
+        dataset.file_differences.push((id.0, difference));
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! Days away and appointments, allocations with their dated facts, and roles that are kept in the register.
 
 use entity::period::{Day, Validity};
+use entity::register::file_difference::FileSays;
+use entity::value::register::{DifferenceOutcome, KeptKind};
 use entity::value::{AppointmentRole, Role};
 
-use super::super::reference::{PersonIx, References, Resolved};
+use super::super::reference::{PersonIx, References, Resolved, UnitIx};
 
 /// An allocation of a role as one row of a file states it, with the latest of each accumulating fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +120,50 @@ pub(in crate::import) struct KeptRole {
     pub(in crate::import) kept_since: Day,
     /// Whether the person themselves declined, withdrew, paused or stood down.
     pub(in crate::import) own_wish: bool,
+}
+
+/// A difference between a row and a kept role, by which the person would count for less by the row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct FileDifference {
+    pub(in crate::import) person: PersonIx,
+    pub(in crate::import) role: Role,
+    /// The allocation on file, by id.
+    pub(in crate::import) allocation: i64,
+    pub(in crate::import) says: FileSays,
+    /// The other unit that the row names.
+    pub(in crate::import) unit: Option<UnitIx>,
+    /// The import that found it. `None` for the present one.
+    pub(in crate::import) batch: Option<i64>,
+    pub(in crate::import) as_at: Day,
+    pub(in crate::import) found_on: Day,
+    pub(in crate::import) settled: Option<Settled>,
+}
+
+/// How a difference was settled, and on which day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct Settled {
+    pub(in crate::import) on: Day,
+    pub(in crate::import) outcome: DifferenceOutcome,
+}
+
+/// An appointment, policy or exemption that is kept in the register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct KeptFact {
+    pub(in crate::import) kind: KeptKind,
+    pub(in crate::import) unit: UnitIx,
+    /// The appointed person.
+    pub(in crate::import) person: Option<PersonIx>,
+    /// The role of the appointment.
+    pub(in crate::import) role: Option<AppointmentRole>,
+    /// First day of the policy.
+    pub(in crate::import) in_force_from: Option<Day>,
+}
+
+/// The same with the day of the first command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::import) struct KeptSince {
+    pub(in crate::import) fact: KeptFact,
+    pub(in crate::import) since: Day,
 }
 
 /// A spell of days away.

@@ -7,6 +7,7 @@ mod directory_entry;
 mod pause;
 mod payload;
 mod renew;
+mod settle;
 mod stand_down;
 mod target;
 mod withdraw;
@@ -19,6 +20,7 @@ use self::directory_entry::SetDirectoryEntryInput;
 use self::pause::{PauseInput, ResumeInput};
 use self::payload::{AllocationPayload, AllocationsPayload, RolePayload};
 use self::renew::RenewApprovalInput;
+use self::settle::{SettleDifferenceInput, SettleDifferencePayload};
 use self::stand_down::StandDownInput;
 use self::withdraw::WithdrawApprovalInput;
 use crate::graphql::error::ApiError;
@@ -97,6 +99,16 @@ impl RoleMutation {
         #[graphql(desc = "The approval and the day.")] input: WithdrawApprovalInput,
     ) -> Result<AllocationPayload, ApiError> {
         withdraw::withdraw(ctx, input).await
+    }
+
+    /// Settles a difference between supporters.csv and a role that is kept in the register, as a coordinator: either the
+    /// register is right, or the file is and the register is changed.
+    async fn settle_difference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The difference, and which of the two is right.")] input: SettleDifferenceInput,
+    ) -> Result<SettleDifferencePayload, ApiError> {
+        settle::settle(ctx, input).await
     }
 
     /// Sets what the directory says about oneself as a Peer Supporter.

@@ -124,7 +124,7 @@ impl Supporter {
 
     /// The part of the person's time that is allocated here, in thousandths: 1000 is all of it.
     async fn share(&self) -> u32 {
-        self.allocation().share
+        self.allocation().share_on(self.team.view.as_of.day)
     }
 
     /// Whether it counts: no reason applies why it does not.
@@ -159,6 +159,14 @@ impl Supporter {
     /// the viewer may not see, as for `reasonsAgainst`.
     async fn is_unproven(&self) -> Option<bool> {
         self.shows_person_state().then(|| self.team.row().standings[self.place].is_unproven)
+    }
+
+    /// Whether a file says something else about the role by which it counts for less, so that the more cautious of file and
+    /// register counts until a coordinator settles it. Null on a day that the viewer may not see, as for `reasonsAgainst`.
+    async fn differs_from_file(&self) -> Option<bool> {
+        let disputed = self.allocation().disputed;
+        let differs = disputed.is_some_and(|disputed| disputed.since <= self.team.view.as_of.day);
+        self.shows_person_state().then_some(differs)
     }
 
     /// First day of the allocation. Null if it has no start date.

@@ -35,7 +35,7 @@ const ABOUT_HIDDEN: [&str; 14] = [
     "settleRecord",
 ];
 
-const WISHES: [Wish; 51] = [
+const WISHES: [Wish; 52] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -261,6 +261,17 @@ const WISHES: [Wish; 51] = [
         field: "withdrawApproval",
         asked: |_| about_role("withdrawApproval", 33, ", capacity: SENIOR"),
         may: |sight| sight.sees_champion(),
+    },
+    // A difference that is settled.
+    Wish {
+        field: "settleDifference",
+        asked: |_| {
+            let id = encoded("FileDifference", 1);
+            format!(
+                r#"settleDifference(input: {{differenceId: "{id}", outcome: REGISTER_HOLDS}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
     },
     Wish {
         field: "setDirectoryEntry",

@@ -159,6 +159,12 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("NominationResult", "nomination refusals", WithIt),
     ("NominationPayload", "nomination refusals", WithIt),
     ("Refusal", "code message path", WithIt),
+    // For coordinators only: `register::differences`.
+    ("Query", "fileDifferences", Own),
+    ("FileDifference", "id allocationId person role unitCode unitName kind register file since foundOn settledOn outcome", Own),
+    ("RegisteredTerms", "share firstDay lastDay", Own),
+    ("FiledTerms", "share firstDay lastDay unitCode", Own),
+    ("SettleDifferencePayload", "difference refusals", WithIt),
     ("RolePayload", "person refusals", WithIt),
     ("CarryOverPayload", "carryOver refusals", WithIt),
     ("CarryOver", "people roles nominations left confirmBy", WithIt),
@@ -182,7 +188,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
                   setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
-                  acknowledgeDocument signAgreement publishFramework recordAssessment undo disputeRecord settleRecord", WithIt),
+                  acknowledgeDocument signAgreement publishFramework recordAssessment undo disputeRecord settleRecord settleDifference", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
     // `absent` tests who may see them, `graphql::report_settings` what they contain.
@@ -237,7 +243,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Supporter", "reasonsAgainst", Derived(super::past::reasons)),
     ("Supporter", "standingInWords", Derived(super::past::in_words)),
     ("Supporter", "pause", Derived(super::past::pause)),
-    ("Supporter", "certificateLastDay nextExpiry isUnproven", If(See::PresentRecord)),
+    ("Supporter", "certificateLastDay nextExpiry isUnproven differsFromFile", If(See::PresentRecord)),
     ("Approval", "decidedOn lastDay", WithIt),
     ("Approval", "by", Each(See::Person)),
     // The rule for its parts is at Supporter.pause.
@@ -472,6 +478,9 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("CarryOverInput", "fromUnitCode toUnitCode day preview idempotencyKey", Takes::Wish),
     ("Mutation.withdrawApproval", "input", Takes::Input),
     ("WithdrawApprovalInput", "allocationId personId role unitCode capacity day idempotencyKey", Takes::Wish),
+    ("Query.fileDifferences", "open", Takes::Apart),
+    ("Mutation.settleDifference", "input", Takes::Input),
+    ("SettleDifferenceInput", "differenceId outcome idempotencyKey", Takes::Wish),
     ("Mutation.setDirectoryEntry", "input", Takes::Input),
     ("Mutation.undo", "input", Takes::Input),
     ("UndoInput", "changeId reason idempotencyKey", Takes::Wish),

@@ -175,6 +175,15 @@ pub(super) async fn build(world: &World) {
         settled_by: Some(PersonId(6)),
     };
     insert::<paper_record::Entity>(db, [record]).await;
+    settled_difference(db).await;
+}
+
+/// A difference from a file about a role that has ended, and that a coordinator has settled.
+async fn settled_difference(db: &DatabaseConnection) {
+    let settled = "INSERT INTO file_difference (person_id, role, allocation_id, kind, valid_to, batch_id, as_at, found_on, \
+                   settled_on, settled_as) SELECT person_id, role, id, 'ENDS', '2026-10-01', 1, '2026-11-02', '2026-11-02', \
+                   '2026-11-03', 'REGISTER_HOLDS' FROM allocation WHERE id = 22";
+    db.execute_unprepared(settled).await.unwrap();
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.

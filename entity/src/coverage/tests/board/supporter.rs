@@ -38,6 +38,7 @@ impl Board {
             terms: vec![terms(None, true, false)],
             signed_off: vec![day("2025-12-20")],
             pauses: Vec::new(),
+            disputed: None,
         };
         change(&mut allocation);
         self.roster.allocations.push(allocation.into());

@@ -74,6 +74,7 @@ pub(super) fn allocation() -> impl Strategy<Value = Unplaced> {
                 terms,
                 signed_off,
                 pauses,
+                disputed: None,
             };
             (allocation, home)
         },

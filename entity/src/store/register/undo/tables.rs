@@ -12,9 +12,9 @@ use crate::register::undo::RowKey;
 use crate::store::stored_row::{self, id_column};
 use crate::table::{
     allocation, allocation_terms, appointment, approval, assessment, assessment_result, carried_role, carry_over,
-    delegation, directory_entry, document, document_confirmation, exemption, framework, framework_statement,
-    nomination, nomination_decision, paper_record, paper_record_effect, pause, person_link, policy,
-    policy_register_terms, register_role, sign_off,
+    delegation, directory_entry, document, document_confirmation, exemption, file_difference, framework,
+    framework_statement, nomination, nomination_decision, paper_record, paper_record_effect, pause, person_link,
+    policy, policy_register_terms, register_role, sign_off,
 };
 
 macro_rules! written_tables {
@@ -76,6 +76,8 @@ written_tables![
     assessment_result,
     paper_record,
     paper_record_effect,
+    file_difference,
+    register_kept,
 ];
 
 fn unknown(table: &str) -> DbErr {

@@ -2,10 +2,11 @@
 
 use async_graphql::{Context, ID, InputObject, SimpleObject};
 use entity::coverage::roster::{PersonIx, UnitIx};
-use entity::id::{AppointmentId, PersonId};
+use entity::id::{AppointmentId, PersonId, UnitId};
 use entity::period::{Day, Validity};
 use entity::register::authority::{AuthorityRefusal, NewAppointment, WishedDays, check_appointment, ended, replaced};
 use entity::store::register::change::Object;
+use entity::store::register::kept_fact::{self, KeptFact};
 use entity::table::appointment;
 use entity::value;
 use entity::value::command::{Command, ObjectKind};
@@ -126,7 +127,9 @@ pub(super) async fn appoint(ctx: &Context<'_>, input: AppointInput) -> Result<Ap
         let after = appointment::Model { valid_to: ended.to, ..row.clone() };
         change.before = Some(json!({ "replaced": row.id, "person": row.person_id, "until": row_last(&row) }));
         command.txn.update::<appointment::Entity, appointment::ActiveModel>(&row, after).await?;
+        keep(&mut command, unit_id, row.person_id, role).await?;
     }
+    keep(&mut command, unit_id, person_id, role).await?;
     let row = appointment::ActiveModel {
         id: NotSet,
         unit_id: Set(unit_id),
@@ -230,8 +233,20 @@ pub(super) async fn end(ctx: &Context<'_>, input: EndAppointmentInput) -> Result
         }
         None => command.txn.delete::<appointment::Entity>(&row).await?,
     }
+    keep(&mut command, row.unit_id, row.person_id, row.role).await?;
     command.finish(change).await?;
     shown_by_id(ctx, Some(id)).await
+}
+
+/// Keeps the appointments of a person in the register: files no longer change them.
+pub(super) async fn keep(
+    command: &mut RegisterCommand,
+    unit: UnitId,
+    person: PersonId,
+    role: value::AppointmentRole,
+) -> Result<(), ApiError> {
+    let today = command.today;
+    Ok(kept_fact::keep(&mut command.txn, KeptFact::Appointment { unit, person, role }, today).await?)
 }
 
 /// Reads an appointment again, as the viewer may see it now.

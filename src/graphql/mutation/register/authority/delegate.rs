@@ -17,6 +17,7 @@ use serde_json::json;
 use super::super::command::{Begun, RegisterCommand, show_result};
 use super::super::refusal::{CommandRefusal, RefusalCode};
 use super::NamedPerson;
+use super::appoint::keep;
 use crate::access::Right;
 use crate::graphql::day_view::DayScope;
 use crate::graphql::error::ApiError;
@@ -179,6 +180,7 @@ async fn name_in_appointment(
         delegate_to: checked.validity.to,
         ..row.clone()
     };
+    keep(command, unit_id, row.person_id, role).await?;
     change.objects.insert(Object::unit(unit_id));
     change.units.insert(unit_id);
     change.people.extend(row.delegate_id);

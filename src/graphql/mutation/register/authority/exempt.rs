@@ -6,6 +6,7 @@ use entity::id::ExemptionId;
 use entity::period::Validity;
 use entity::register::authority::{NewExemption, WishedDays, check_exemption};
 use entity::store::register::change::Object;
+use entity::store::register::kept_fact::{self, KeptFact};
 use entity::store::register::text::LONGEST;
 use entity::table::{exemption, person};
 use entity::value::command::Command;
@@ -104,6 +105,8 @@ pub(super) async fn exempt(ctx: &Context<'_>, input: ExemptUnitInput) -> Result<
     };
     let row = command.txn.insert::<exemption::Entity, _>(row).await?;
     let id: ExemptionId = row.id;
+    let today = command.today;
+    kept_fact::keep(&mut command.txn, KeptFact::Exemption { unit: unit_id }, today).await?;
     let mut change = command.change();
     change.effective_on = input.from.0;
     change.objects = [Object::unit(unit_id), Object::person(agreed_by_id)].into();

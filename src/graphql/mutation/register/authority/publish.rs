@@ -14,6 +14,7 @@ use entity::store::policy::{
     register_terms, register_terms_row, row as policy_row, terms as terms_of_row, with_register,
 };
 use entity::store::register::change::Object;
+use entity::store::register::kept_fact::{self, KeptFact};
 use entity::table::{policy, policy_register_terms};
 use entity::value::command::Command;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -165,6 +166,8 @@ async fn store(mut command: RegisterCommand, new: NewPolicy) -> Result<(), ApiEr
     };
     let row = register_terms_row(id, &register, &terms).into_active_model().reset_all();
     command.txn.insert::<policy_register_terms::Entity, policy_register_terms::ActiveModel>(row).await?;
+    let today = command.today;
+    kept_fact::keep(&mut command.txn, KeptFact::Policy { unit: unit_id, from }, today).await?;
     let mut after = values(&terms, &register);
     after["policy"] = json!(id);
     after["inForceFrom"] = json!(from);

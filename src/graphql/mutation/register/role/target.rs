@@ -133,7 +133,7 @@ impl RegisterCommand {
         }
     }
 
-    fn target(&self, stored: StoredRole) -> Option<RoleTarget> {
+    pub(super) fn target(&self, stored: StoredRole) -> Option<RoleTarget> {
         let person = self.known.person_by_id(stored.row.person_id)?;
         let unit = self.known.unit_by_id(stored.row.unit_id)?;
         Some(RoleTarget { stored, person, unit })
