@@ -32,7 +32,8 @@ fn every_reason_is_listed_in_order() {
         allocation.terms = Vec::new();
         allocation.signed_off = Vec::new();
     });
-    let answer = board.today();
+    let board = board.policy("T", "2026-01-01", |policy| policy.agreement_required = true);
+    let answer = board.agreement(1, "2026-01-01", "2026-03-02").today();
     let all_but = [Reason::NotInTeam, Reason::LineManager, Reason::SoleMember];
     let expected: Vec<_> = Reason::ALL.iter().copied().filter(|reason| !all_but.contains(reason)).collect();
     assert_eq!(answer.reasons("Ann", "T"), expected);
