@@ -14,7 +14,7 @@ use crate::table::{
     allocation, allocation_terms, appointment, approval, assessment, assessment_result, carried_role, carry_over,
     delegation, directory_entry, document, document_confirmation, exemption, file_difference, framework,
     framework_statement, nomination, nomination_decision, paper_record, paper_record_effect, pause, person_link,
-    policy, policy_register_terms, register_role, sign_off,
+    policy, policy_register_terms, register_kept, register_role, sign_off,
 };
 
 macro_rules! written_tables {
