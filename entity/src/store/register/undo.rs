@@ -164,7 +164,7 @@ async fn touched(
         match object.kind {
             ObjectKind::Person => drop(touched.people.insert(PersonId(object.id))),
             ObjectKind::Unit | ObjectKind::Policy => drop(touched.units.insert(UnitId(object.id))),
-            ObjectKind::Nomination | ObjectKind::Allocation | ObjectKind::Document => {}
+            ObjectKind::Nomination | ObjectKind::Allocation | ObjectKind::Document | ObjectKind::Framework => {}
         }
     }
     touched.people.extend(own.officers.iter().copied());

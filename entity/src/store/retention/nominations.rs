@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, Condition, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
 
 use super::Kind;
@@ -15,7 +16,7 @@ use crate::store::audit::AuditContext;
 use crate::store::register::nomination::{self as store, StoredNomination};
 use crate::store::roster::{LoadError, load, load_within};
 use crate::store::{begin_write, facts};
-use crate::table::{nomination, nomination_decision, register_change_row, register_text};
+use crate::table::{nomination, nomination_decision, paper_record, register_change_row, register_text};
 
 /// Rows that one statement names.
 const CHUNK: usize = 500;
@@ -69,7 +70,9 @@ pub async fn remove_nominations(db: &DatabaseConnection, day: Day, by: &AuditCon
     let nominations: Vec<NominationId> = all.iter().map(|stored| stored.row.id).collect();
     let mut decisions = Vec::new();
     let mut texts: BTreeSet<RegisterTextId> = BTreeSet::new();
-    for StoredNomination { row, decisions: own } in &all {
+    let mut papers = Vec::new();
+    for StoredNomination { row, decisions: own, records } in &all {
+        papers.extend(records.iter().map(|record| record.id));
         texts.extend(row.statement_id);
         for decision in own {
             texts.extend(decision.question_id.into_iter().chain(decision.answer_id));
@@ -86,6 +89,13 @@ pub async fn remove_nominations(db: &DatabaseConnection, day: Day, by: &AuditCon
         images("nomination_decision", some.iter().map(|id| id.0).collect()).exec(&txn).await?;
         let gone = nomination_decision::Column::Id.is_in(some.iter().copied());
         nomination_decision::Entity::delete_many().filter(gone).exec(&txn).await?;
+    }
+    // A record of a paper stays, because what it brought about may stay; where the paper is filed goes.
+    for some in papers.chunks(CHUNK) {
+        let of_them = paper_record::Column::Id.is_in(some.iter().copied());
+        let blank = Expr::value(Option::<String>::None);
+        let rows = paper_record::Entity::update_many().col_expr(paper_record::Column::Reference, blank);
+        rows.filter(of_them).exec(&txn).await?;
     }
     images("nomination", nominations.iter().map(|id| id.0).collect()).exec(&txn).await?;
     let gone = nomination::Column::Id.is_in(nominations);

@@ -139,7 +139,11 @@ fn rows_footprint(change: &StoredChange, rows: &[register_change_row::Model], sa
         let table = match object.kind {
             ObjectKind::Nomination => "nomination",
             ObjectKind::Allocation => "allocation",
-            ObjectKind::Person | ObjectKind::Unit | ObjectKind::Policy | ObjectKind::Document => return None,
+            ObjectKind::Person
+            | ObjectKind::Unit
+            | ObjectKind::Policy
+            | ObjectKind::Document
+            | ObjectKind::Framework => return None,
         };
         Some(RowKey { table: table.to_owned(), id: object.id })
     };
