@@ -39,6 +39,7 @@ mod m20261201_000091_register;
 mod m20261201_000101_withdrawn_approval;
 mod m20261201_000102_directory_entry;
 mod m20261201_000111_delegation;
+mod m20261201_000121_mailing;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -76,6 +77,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000102_directory_entry::Migration),
             Box::new(m20261201_000081_fact_change::Migration),
             Box::new(m20261201_000111_delegation::Migration),
+            Box::new(m20261201_000121_mailing::Migration),
         ]
     }
 }

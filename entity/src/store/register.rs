@@ -8,6 +8,7 @@ pub mod directory_entry;
 pub mod kept;
 pub mod key;
 pub mod link;
+pub mod mailing;
 pub mod nomination;
 pub mod role;
 pub mod text;

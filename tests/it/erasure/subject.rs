@@ -79,6 +79,10 @@ async fn everything(world: &World) -> PersonId {
              '2026-01-01 00:00:00+00:00')"
         ),
         format!("INSERT INTO report_copy (owner_id, person_id) SELECT {id}, MIN(id) FROM person WHERE id <> {id}"),
+        format!(
+            "INSERT INTO register_mailing (person_id, occasion, day, created_at) VALUES ({id}, 'digest:2026-01-01', '2026-01-01', \
+             '2026-01-01 07:00:00+00:00')"
+        ),
         format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
         format!(
             "INSERT INTO delegation (kind, principal_id, delegate_id, valid_from, valid_to, appointed_by) VALUES ('DELEGATE', {id}, \
