@@ -139,7 +139,7 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
         RunState::Done => say(format!("{job} {period}: {outcome}")),
         RunState::Failed => Err(ExitError::Failed(format!("{job} {period} failed: {outcome}"))),
         // Its run of the day continues until the day is over.
-        RunState::Retrying if job == REGISTER_MAIL => say(format!("{job} {period}: {outcome}")),
+        RunState::Retrying if job == REGISTER_MAIL && run.attempts == 0 => say(format!("{job} {period}: {outcome}")),
         RunState::Requested | RunState::Running | RunState::Retrying => {
             let next = run.not_before.map_or_else(String::new, |at| format!(" at {}", at.format("%Y-%m-%d %H:%M UTC")));
             Err(ExitError::Failed(format!(

@@ -7,6 +7,7 @@ mod bulk;
 mod directory_entry;
 mod files;
 mod lists;
+mod mail;
 mod nominations;
 mod roles;
 mod sight;

@@ -45,3 +45,38 @@ pub fn lapses(index: &Index, today: Day) -> Vec<ApprovalLapse> {
     };
     held.filter_map(|allocation| lapse(allocation)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lapses;
+    use crate::coverage::tests::board::{Board, day};
+    use crate::register::tests::index;
+
+    /// The days left that a mail on each day says.
+    fn within(board: &Board, on: &str) -> Option<i64> {
+        lapses(&index(board), day(on)).first().map(|lapse| lapse.within)
+    }
+
+    #[test]
+    fn the_nearest_of_60_30_and_7_days_is_named() {
+        let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").supporter("Ann", "T");
+        // The line manager's approval of 30 November 2025 lapses first, after 24 months.
+        let on = lapses(&index(&board), day("2027-11-20")).first().map(|lapse| lapse.on);
+        assert_eq!(on, Some(day("2027-11-30")));
+        assert_eq!(within(&board, "2027-09-30"), None);
+        assert_eq!(within(&board, "2027-10-01"), Some(60));
+        assert_eq!(within(&board, "2027-10-30"), Some(60));
+        assert_eq!(within(&board, "2027-10-31"), Some(30));
+        assert_eq!(within(&board, "2027-11-22"), Some(30));
+        assert_eq!(within(&board, "2027-11-23"), Some(7));
+        assert_eq!(within(&board, "2027-11-29"), Some(7));
+    }
+
+    #[test]
+    fn an_allocation_that_ends_by_then_needs_no_renewal() {
+        let board = Board::new().unit("T").staff("T", 3).post("Ann", "T").supporter_with("Ann", "T", |allocation| {
+            allocation.validity.to = Some(day("2027-11-30"));
+        });
+        assert_eq!(within(&board, "2027-11-20"), None);
+    }
+}

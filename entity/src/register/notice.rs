@@ -143,3 +143,6 @@ fn about_nomination(index: &Index, change: &ChangeFacts<'_>, today: Day) -> BTre
     let nominator = nominator.map(|notice| (facts.nominator, notice));
     nominator.into_iter().chain(nominee.map(|notice| (facts.person, notice))).collect()
 }
+
+#[cfg(test)]
+mod tests;

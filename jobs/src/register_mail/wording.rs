@@ -231,6 +231,3 @@ const fn reason_sentence(reason: DeclineReason) -> &'static str {
         DeclineReason::TalkToMe => "the manager would like to talk to you.",
     }
 }
-
-#[cfg(test)]
-mod tests;
