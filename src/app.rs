@@ -250,7 +250,7 @@ impl App {
         let settings = &self.settings;
         let setting = Setting { base_url: settings.base_url.clone(), coordinator: settings.mail.coordinator() };
         let (mailer, from, zone) = (mailer(settings)?, sender(settings)?, settings.board_zone);
-        Ok(RegisterMail { mailer, from, setting, zone, made_for: Arc::default() })
+        Ok(RegisterMail { mailer, from, setting, zone, made_for: Default::default() })
     }
 
     /// Returns the job that removes data after its retention period.

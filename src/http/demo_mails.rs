@@ -13,9 +13,7 @@ use entity::store::delivery::Batch;
 use entity::store::demonstration;
 use entity::table::{delivery, report};
 use entity::value::ReportKind;
-use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::authentication::failed;
 use super::pages;

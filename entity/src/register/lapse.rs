@@ -33,7 +33,7 @@ pub struct ApprovalLapse {
 pub fn lapses(index: &Index, today: Day) -> Vec<ApprovalLapse> {
     let mut policies = HashMap::new();
     let held = index.roster().allocations.iter().filter(|allocation| allocation.validity.holds_on(today));
-    let lapse = |allocation: &Allocation| {
+    let mut lapse = |allocation: &Allocation| -> Option<ApprovalLapse> {
         let Allocation { id, person, unit, validity, .. } = allocation;
         let policy = policies.entry(*unit).or_insert_with(|| judging_policy(index, *unit, today));
         let (line, senior) = approvals(index, allocation, today, policy);
