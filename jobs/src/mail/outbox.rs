@@ -8,15 +8,16 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::id::DeliveryId;
 use entity::store::audit;
-use entity::store::delivery::{self as store, AttemptOutcome, Batch};
+use entity::store::delivery::{self as store, AttemptOutcome};
 use entity::table::delivery;
-use entity::value::{Action, DeliveryKind};
+use entity::value::DeliveryKind;
 use futures_util::StreamExt as _;
 use sea_orm::{DatabaseConnection, DbErr};
 
 use super::refusal::{self, Refusal};
+pub(crate) use super::sending::Mailing;
 use super::sending::{Process, Sending};
-use super::{Email, Mailbox, Mailer, SendError, mask};
+use super::{Mailbox, Mailer, SendError, mask};
 use crate::retry::MAIL;
 
 /// Number of mails sent at the same time: enough that one slow answer does not delay the rest, few enough for any server.
@@ -28,28 +29,6 @@ const CLAIM: TimeDelta = TimeDelta::minutes(10);
 /// The message for the operator if the mail server refuses every mail of a run.
 pub(crate) const RELAY_REFUSES: &str =
     "the mail server refuses every mail: check SMTP_URL, MAIL_FROM and which senders the server accepts";
-
-/// Mails that are sent together.
-#[async_trait::async_trait]
-pub(crate) trait Mailing: Sync {
-    /// Its name in the log.
-    fn name(&self) -> String;
-
-    /// Its mails.
-    fn batch(&self) -> Batch;
-
-    /// The event of the audit log when one of its mails was sent.
-    fn action(&self) -> Action;
-
-    /// The details of that event, by the key of the mail's recipient.
-    fn named(&self, recipient: &str) -> serde_json::Value;
-
-    /// Whether a mail of this kind is counted, and compared with others to find out whether the server refuses the service.
-    fn counts(&self, kind: DeliveryKind) -> bool;
-
-    /// Returns a stored mail as it is sent.
-    async fn email(&self, mail: delivery::Model) -> Result<Email, DbErr>;
-}
 
 /// Sends mails through one server, from one sender.
 #[derive(Clone, Copy, Debug)]

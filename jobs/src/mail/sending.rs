@@ -1,18 +1,42 @@
-//! The shared state of the attempts in one run: the clock, whether another mail may be started, and how outcomes are recorded.
+//! What is sent together, and the shared state of the attempts in one run: the clock, whether another mail may be started, and
+//! how outcomes are recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use entity::store::delivery::{self as store, AttemptOutcome, Attempted};
+use entity::store::delivery::{self as store, AttemptOutcome, Attempted, Batch};
 use entity::table::delivery;
+use entity::value::{Action, DeliveryKind};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::outbox::Mailing;
+use super::Email;
 use crate::retry::{END_OF_ATTEMPT, Retry};
+
+/// Mails that are sent together.
+#[async_trait::async_trait]
+pub(crate) trait Mailing: Sync {
+    /// Its name in the log.
+    fn name(&self) -> String;
+
+    /// Its mails.
+    fn batch(&self) -> Batch;
+
+    /// The event of the audit log when one of its mails was sent.
+    fn action(&self) -> Action;
+
+    /// The details of that event, by the key of the mail's recipient.
+    fn named(&self, recipient: &str) -> serde_json::Value;
+
+    /// Whether a mail of this kind is counted, and compared with others to find out whether the server refuses the service.
+    fn counts(&self, kind: DeliveryKind) -> bool;
+
+    /// Returns a stored mail as it is sent.
+    async fn email(&self, mail: delivery::Model) -> Result<Email, DbErr>;
+}
 
 /// How the process that sends mails is stopped.
 #[derive(Clone, Debug, Default)]

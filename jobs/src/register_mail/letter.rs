@@ -12,7 +12,7 @@ use entity::value::command::ObjectKind;
 use serde_json::Value as Json;
 
 use super::facts::{DayFacts, MailedChange, keys};
-use super::view::View;
+use super::view::LetterView;
 use super::wording::Wording;
 
 /// A mail that is due.
@@ -22,7 +22,7 @@ pub(super) struct Letter {
     pub(super) occasion: Occasion,
     /// The nominations of a digest.
     pub(super) told: Vec<ToldOf>,
-    pub(super) view: View,
+    pub(super) view: LetterView,
 }
 
 /// Returns every mail that is due.

@@ -6,7 +6,7 @@ use crate::report::render::Rendered;
 
 /// What a mail says. Every mail has one link at most.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct View {
+pub(super) struct LetterView {
     /// What to do, without anything that a locked screen must not show.
     pub(super) subject: String,
     pub(super) headline: String,
@@ -26,16 +26,16 @@ pub(super) struct View {
 #[derive(Template)]
 #[template(path = "register_mail/text.txt", escape = "none")]
 struct LetterText<'v> {
-    v: &'v View,
+    v: &'v LetterView,
 }
 
 #[derive(Template)]
 #[template(path = "register_mail/mail.html", escape = "html")]
 struct LetterHtml<'v> {
-    v: &'v View,
+    v: &'v LetterView,
 }
 
-impl View {
+impl LetterView {
     /// Renders both parts. There is no attached list.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use entity::value::command::Command;
 use entity::value::register::DeclineReason;
 
 use super::facts::DayFacts;
-use super::view::View;
+use super::view::LetterView;
 use crate::output::one_line::{clip, one_line};
 use crate::report::render::Setting;
 use crate::report::wording::{counted, day, int};
@@ -33,8 +33,8 @@ pub(super) struct Wording<'a> {
 }
 
 impl Wording<'_> {
-    fn view(&self, subject: &str, headline: String, sentences: Vec<String>, reason: &'static str) -> View {
-        View {
+    fn view(&self, subject: &str, headline: String, sentences: Vec<String>, reason: &'static str) -> LetterView {
+        LetterView {
             subject: format!("Peer support: {subject}"),
             headline,
             sentences,
@@ -56,7 +56,7 @@ impl Wording<'_> {
     }
 
     /// An approver's digest.
-    pub(super) fn digest(&self, items: &[DigestItem]) -> View {
+    pub(super) fn digest(&self, items: &[DigestItem]) -> LetterView {
         let to_decide = int(items.iter().filter(|item| item.part == Part::Decide).count());
         let late = int(items.len()) - to_decide;
         let decide = counted(to_decide, "nomination", "nominations");
@@ -83,7 +83,7 @@ impl Wording<'_> {
                 .to_owned()
         });
         let view = self.view(&subject, headline, asked_too.into_iter().collect(), TO_APPROVER);
-        View { items: lines, ..view }
+        LetterView { items: lines, ..view }
     }
 
     fn digest_line(&self, item: &DigestItem) -> String {
@@ -97,12 +97,12 @@ impl Wording<'_> {
             Stage::New => format!("{what}: new."),
             Stage::Week => format!("{what}: has waited for a week."),
             Stage::Fortnight => format!("{what}: has waited for two weeks."),
-            Stage::Escalated => format!("{what}: a manager's decision is three weeks late."),
+            Stage::Escalated => format!("{what}: has waited for three weeks."),
         }
     }
 
     /// A Peer Supporter's mail about an approval that lapses soon.
-    pub(super) fn lapse(&self, lapse: ApprovalLapse) -> View {
+    pub(super) fn lapse(&self, lapse: ApprovalLapse) -> LetterView {
         let last = day(lapse.on.plus_days(-1));
         let headline = format!(
             "An approval of your role as Peer Supporter for {} holds until {last}.",
@@ -117,7 +117,7 @@ impl Wording<'_> {
     }
 
     /// A mail about a change.
-    pub(super) fn notice(&self, notice: Notice, command: Command, nomination: Option<&KnownNomination>) -> View {
+    pub(super) fn notice(&self, notice: Notice, command: Command, nomination: Option<&KnownNomination>) -> LetterView {
         let role = nomination.map_or_else(|| "a role in the network".to_owned(), |known| self.role_for(known));
         match notice {
             Notice::Nominated => self.nominated(&role, nomination),
@@ -130,12 +130,7 @@ impl Wording<'_> {
             Notice::Approved => self.view(
                 "read a decision, and what comes next",
                 format!("Your nomination as {role} was approved."),
-                nomination.and_then(|known| first_day(&known.facts)).map_or_else(Vec::new, |first| {
-                    vec![format!(
-                        "The role begins on {}. The page says what is still missing before you count.",
-                        day(first)
-                    )]
-                }),
+                nomination.and_then(|known| next_steps(known)).into_iter().collect(),
                 TO_NOMINEE,
             ),
             Notice::Declined => {
@@ -167,19 +162,19 @@ impl Wording<'_> {
             Notice::Recorded => self.view(
                 "check what was recorded for you",
                 "Another person recorded something about your part in the network.".to_owned(),
-                vec!["The page says what. If it is not right, contact a coordinator.".to_owned()],
+                vec!["If you did not ask for it, or do not know what it is, contact a coordinator.".to_owned()],
                 "You receive this mail because it is about you.",
             ),
             Notice::Undone => self.view(
                 "disregard an earlier mail",
                 "A change about which you had a mail was undone.".to_owned(),
-                vec!["The page says what holds now.".to_owned()],
+                vec!["If you do not know what holds now, contact a coordinator.".to_owned()],
                 "You receive this mail because you had one about the change.",
             ),
         }
     }
 
-    fn nominated(&self, role: &str, nomination: Option<&KnownNomination>) -> View {
+    fn nominated(&self, role: &str, nomination: Option<&KnownNomination>) -> LetterView {
         let last = nomination.map(|KnownNomination { id: _, facts, terms }| {
             day(lapses_on(&self.facts.index, facts, terms, self.facts.today).plus_days(-1))
         });
@@ -195,7 +190,7 @@ impl Wording<'_> {
         )
     }
 
-    fn unit_changed(&self, unit: UnitIx, command: Command) -> View {
+    fn unit_changed(&self, unit: UnitIx, command: Command) -> LetterView {
         let name = self.unit_name(unit);
         let headline = match command {
             Command::Appoint => format!("A person was appointed for {name}."),
@@ -209,8 +204,19 @@ impl Wording<'_> {
         let reason = "You receive this mail as senior manager of the unit, or of the nearest unit above that has one.";
         let view = self.view(&format!("check a change for {name}"), headline, sentences, reason);
         let code = &self.facts.index.roster().units[unit.at()].code;
-        View { link: self.setting.unit_link(&one_line(code)), link_text: format!("Open {name}"), ..view }
+        LetterView { link: self.setting.unit_link(&one_line(code)), link_text: format!("Open {name}"), ..view }
     }
+}
+
+/// What comes after the approval. `None` if the role has no first day yet.
+fn next_steps(KnownNomination { id: _, facts, terms: _ }: &KnownNomination) -> Option<String> {
+    let first = day(first_day(facts)?);
+    Some(match facts.role {
+        Role::PeerSupporter => {
+            format!("The role begins on {first}. You count once your training and your sign-off are complete.")
+        }
+        Role::Trainer | Role::Champion => format!("The role begins on {first}."),
+    })
 }
 
 const fn role_name(role: Role) -> &'static str {
