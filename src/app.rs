@@ -9,6 +9,7 @@ use entity::period::Day;
 use entity::value::ReportKind;
 use jobs::audit::AuditCheck;
 use jobs::output::owner_only;
+use jobs::register_mail::RegisterMail;
 use jobs::report::GapReport;
 use jobs::report::render::Setting;
 use jobs::retention::Retention;
@@ -240,6 +241,18 @@ impl App {
         Ok(GapReport { kind, mailer, from: sender(settings)?, setting, limit, zone: settings.board_zone })
     }
 
+    /// Returns the job that sends the mails of the register, with the mail settings.
+    ///
+    /// # Errors
+    ///
+    /// [`ExitError::Refused`] for an invalid mail setting.
+    pub fn register_mail(&self) -> Result<RegisterMail, ExitError> {
+        let settings = &self.settings;
+        let setting = Setting { base_url: settings.base_url.clone(), coordinator: settings.mail.coordinator() };
+        let (mailer, from, zone) = (mailer(settings)?, sender(settings)?, settings.board_zone);
+        Ok(RegisterMail { mailer, from, setting, zone, made_for: Default::default() })
+    }
+
     /// Returns the job that removes data after its retention period.
     #[must_use]
     pub const fn retention(&self) -> Retention {
@@ -259,6 +272,7 @@ impl App {
             Box::new(coverage),
             Box::new(self.gap_report(ReportKind::Weekly)?),
             Box::new(self.gap_report(ReportKind::Midweek)?),
+            Box::new(self.register_mail()?),
             Box::new(AuditCheck),
             Box::new(self.retention()),
         ];

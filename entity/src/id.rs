@@ -91,6 +91,10 @@ ids! {
     RegisterTextId,
     /// One change record of the register.
     ChangeId,
+    /// A mail of the register to one person.
+    MailingId,
+    /// A nomination that a mail of the register was about.
+    NoticeId,
     /// One role that is kept in the register.
     RegisterRoleId,
     /// One difference between a file and the register.

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod audit;
 mod connection;
+pub mod delivery;
 pub mod demonstration;
 pub mod disclosure;
 pub mod erasure;

@@ -49,6 +49,8 @@ pub mod register_change;
 pub mod register_change_object;
 pub mod register_change_row;
 pub mod register_kept;
+pub mod register_mailing;
+pub mod register_notice;
 pub mod register_role;
 pub mod register_text;
 pub mod report;

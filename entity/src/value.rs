@@ -283,6 +283,8 @@ words! {
         Copy = "COPY",
         /// A summary of the run, for a coordinator.
         RunSummary = "RUN_SUMMARY",
+        /// A mail of the register, which belongs to no report.
+        Register = "REGISTER",
     }
 
     /// A section of the weekly report that its recipient can leave out. Tasks, new and worse gaps, and what a reader
@@ -366,6 +368,8 @@ words! {
         RegisterChanged = "REGISTER_CHANGED",
         /// A mail of a gap report was accepted by the mail server.
         ReportSent = "REPORT_SENT",
+        /// A mail of the register was accepted by the mail server.
+        RegisterMailSent = "REGISTER_MAIL_SENT",
     }
 }
 

@@ -10,6 +10,7 @@ pub mod import;
 pub mod links;
 pub mod mail;
 pub mod output;
+pub mod register_mail;
 pub mod report;
 pub mod retention;
 pub mod retry;

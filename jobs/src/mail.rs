@@ -7,6 +7,9 @@
 mod folder;
 mod memory;
 mod message;
+pub(crate) mod outbox;
+mod refusal;
+mod sending;
 mod smtp;
 
 use std::path::PathBuf;
@@ -17,6 +20,7 @@ use chrono::{DateTime, Utc};
 
 pub use folder::Folder;
 pub use memory::{Memory, StoredMail};
+pub use sending::Process;
 pub use smtp::{Smtp, is_this_machine};
 
 use crate::output::one_line::{clip, one_line};

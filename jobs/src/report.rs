@@ -17,12 +17,10 @@ mod outcome;
 #[cfg(test)]
 mod reading;
 pub mod recipients;
-mod refusal;
 pub mod render;
 mod resend;
 #[cfg(test)]
 mod sample;
-pub mod sending;
 pub mod snapshot_tree;
 mod summary;
 pub mod tasks;
@@ -43,13 +41,13 @@ use entity::table::report;
 use entity::value::ReportKind;
 use sea_orm::{DatabaseConnection, DbErr};
 
-use crate::mail::{Mailbox, Mailer};
+use crate::mail::outbox::OutboxError;
+use crate::mail::{Mailbox, Mailer, Process};
 use crate::snapshot::{SnapshotError, ensure_snapshot};
 use edition::{ComparedTrees, Edition, pinned};
 pub use outcome::{Idle, ReportOutcome};
 use recipients::Key;
 use render::{Rendered, Setting};
-use sending::Process;
 
 /// The jobs `gap-report` and `midweek-report`: at most one mail per person, week and kind.
 #[derive(Clone, Debug)]
@@ -66,6 +64,15 @@ pub struct GapReport {
     pub limit: Limit,
     /// The board's time zone.
     pub zone: Tz,
+}
+
+impl From<OutboxError> for ReportError {
+    fn from(error: OutboxError) -> Self {
+        match error {
+            OutboxError::AuditBroken => Self::AuditBroken,
+            OutboxError::Database(cause) => Self::Database(cause),
+        }
+    }
 }
 
 /// Identifies a report: there is one per week and kind.

@@ -13,12 +13,12 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use croner::Cron;
 use entity::period::{Day, IsoWeek, PeriodError};
-use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT, MIDWEEK_REPORT, RETENTION};
+use entity::store::run::{AUDIT_CHECK, COVERAGE, GAP_REPORT, MIDWEEK_REPORT, REGISTER_MAIL, RETENTION};
 use tokio::sync::Notify;
 use tokio_cron_scheduler::{Job as TickerJob, JobScheduler, JobSchedulerError};
 
 /// The jobs, in the order in which the runner checks them.
-pub const TABLE: [Entry; 5] = [
+pub const TABLE: [Entry; 6] = [
     Entry {
         name: COVERAGE,
         cron: "0 5 * * *",
@@ -43,6 +43,15 @@ pub const TABLE: [Entry; 5] = [
         after: Some(COVERAGE),
         limit: Duration::from_secs(60 * 60),
         meaning: "Mails what became worse since the weekly report to the recipients who chose it.",
+    },
+    // Its run continues every few minutes until the day is over, for mails about changes.
+    Entry {
+        name: REGISTER_MAIL,
+        cron: "0 7 * * *",
+        every: Every::Day { missed_mondays: 0 },
+        after: None,
+        limit: Duration::from_secs(60 * 60),
+        meaning: "Mails approvers what waits for them, and people what was decided about them, all day.",
     },
     Entry {
         name: AUDIT_CHECK,
@@ -256,6 +265,7 @@ mod tests {
         coverage        At 05:00                               the latest day, and Mondays of the last 8 weeks  30 min   Stores the day's coverage of every team and unit.
         gap-report      At 07:00, on Monday, after coverage    this week's                                      60 min   Builds the weekly gap report and mails it to the people responsible for units.
         midweek-report  At 07:00, on Thursday, after coverage  this week's                                      60 min   Mails what became worse since the weekly report to the recipients who chose it.
+        register-mail   At 07:00                               the latest day                                   60 min   Mails approvers what waits for them, and people what was decided about them, all day.
         audit-check     At 04:30                               the latest day                                   60 min   Checks that no audit event was changed or removed.
         retention       At 03:30                               the latest day                                   120 min  Removes data past its retention period, and mail files of erased people.
         ");

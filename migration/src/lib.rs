@@ -39,6 +39,7 @@ mod m20261201_000091_register;
 mod m20261201_000101_withdrawn_approval;
 mod m20261201_000102_directory_entry;
 mod m20261201_000111_delegation;
+mod m20261201_000121_mailing;
 mod m20261201_000131_documents;
 mod m20261201_000132_framework;
 mod m20261201_000141_paper;
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000102_directory_entry::Migration),
             Box::new(m20261201_000081_fact_change::Migration),
             Box::new(m20261201_000111_delegation::Migration),
+            Box::new(m20261201_000121_mailing::Migration),
             Box::new(m20261201_000161_carry_over::Migration),
             Box::new(m20261201_000131_documents::Migration),
             Box::new(m20261201_000132_framework::Migration),

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 
 use entity::clock::Clock;
 use entity::period::{Day, IsoWeek};
-use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT};
+use entity::store::run::{self as ledger, COVERAGE, GAP_REPORT, REGISTER_MAIL};
 use entity::value::RunState;
 use jobs::import::{self, Allowances, Mapping, Mode, Progress};
 use jobs::report::coordinator::Coordinator;
@@ -197,6 +197,12 @@ async fn fill(app: &App, runner: &Runner, monday: Day, steps: &Steps) -> Result<
     for (week, what) in [(monday.plus_days(-7), "last week's"), (monday, "this week's")] {
         steps.step(&format!("building {what} gap reports and writing the mails"));
         run_once(app, runner, GAP_REPORT, Period::Week(IsoWeek::containing(week))).await?;
+    }
+    steps.step("writing the mails about nominations");
+    let (today, found) = (Period::Day(app.today()), failed("the ledger cannot be read"));
+    // The day's run continues until the day is over, so it is not done when it was here before.
+    if ledger::find(&app.db, REGISTER_MAIL, &today.to_string()).await.map_err(found)?.is_none() {
+        run_once(app, runner, REGISTER_MAIL, today).await?;
     }
     Ok(())
 }

@@ -4,10 +4,11 @@ use clap::Subcommand;
 use entity::clock::{Clock, day_of};
 use entity::period::{Day, IsoWeek};
 use entity::store::retention::Kind;
-use entity::store::run::{self as ledger, COVERAGE, RETENTION, RunFilter, job_of};
+use entity::store::run::{self as ledger, COVERAGE, REGISTER_MAIL, RETENTION, RunFilter, job_of};
 use entity::store::{report, snapshot};
 use entity::table::job_run::Model;
 use entity::value::{ReportKind, RunState};
+use jobs::register_mail::LetterPreview;
 use jobs::report::{Preview, ReportError};
 use jobs::runner::RunNowError;
 use jobs::schedule::{Period, TABLE, render};
@@ -58,6 +59,12 @@ pub enum RunCommand {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Make and send today's mails of the register.
+    RegisterMail {
+        /// Show who would receive which mail; write and send nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Remove data whose retention period has ended, as of today.
     Retention {
         /// Show what would be removed; write nothing
@@ -81,6 +88,10 @@ pub async fn run(args: RunArgs, settings: Settings, clock: Clock, stop: Cancella
         RunCommand::MidweekReport { week, dry_run } => {
             report_now(&app, ReportKind::Midweek, week, dry_run, &stop).await
         }
+        RunCommand::RegisterMail { dry_run: false } => {
+            run_now(&app, REGISTER_MAIL, Period::Day(app.today()), &stop).await
+        }
+        RunCommand::RegisterMail { dry_run: true } => register_mail_dry_run(&app).await,
         RunCommand::Retention { dry_run: false } => run_now(&app, RETENTION, Period::Day(app.today()), &stop).await,
         RunCommand::Retention { dry_run: true } => retention_dry_run(&app).await,
         RunCommand::List => list(&app).await,
@@ -127,6 +138,8 @@ async fn run_now(app: &App, job: &str, period: Period, stop: &CancellationToken)
     match run.state {
         RunState::Done => say(format!("{job} {period}: {outcome}")),
         RunState::Failed => Err(ExitError::Failed(format!("{job} {period} failed: {outcome}"))),
+        // Its run of the day continues until the day is over.
+        RunState::Retrying if job == REGISTER_MAIL && run.attempts == 0 => say(format!("{job} {period}: {outcome}")),
         RunState::Requested | RunState::Running | RunState::Retrying => {
             let next = run.not_before.map_or_else(String::new, |at| format!(" at {}", at.format("%Y-%m-%d %H:%M UTC")));
             Err(ExitError::Failed(format!(
@@ -199,6 +212,16 @@ async fn is_out_of_date(app: &App, kind: ReportKind, week: IsoWeek) -> Result<bo
         Some(newest) => Ok(!is_current(&app.db, &newest).await?),
         None => Ok(true),
     }
+}
+
+async fn register_mail_dry_run(app: &App) -> Result<(), ExitError> {
+    let mails = app.register_mail()?.dry_run(&app.db, app.clock.now()).await;
+    let mails = mails.map_err(|error| ExitError::Failed(error.to_string()))?;
+    for LetterPreview { address, subject, .. } in &mails {
+        say(address.as_deref().unwrap_or("NO ADDRESS"))?;
+        say(format!("  {subject}"))?;
+    }
+    say(format!("Mails: {}. Nothing was written or sent.", mails.len()))
 }
 
 async fn retention_dry_run(app: &App) -> Result<(), ExitError> {

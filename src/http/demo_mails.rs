@@ -9,12 +9,11 @@ use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Extension, Router};
 use entity::id::DeliveryId;
+use entity::store::delivery::Batch;
 use entity::store::demonstration;
 use entity::table::{delivery, report};
 use entity::value::ReportKind;
-use sea_orm::{
-    ColumnTrait as _, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-};
+use sea_orm::{DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::authentication::failed;
 use super::pages;
@@ -95,30 +94,38 @@ async fn html(
     }
 }
 
-/// Returns the weeks, newest first. The parts of the mails are not loaded, because there are hundreds of them.
+/// Returns the mails of the register, and then those of each week, newest first. The parts of the mails are not loaded, because there are hundreds of them.
 async fn weeks(db: &DatabaseConnection) -> Result<Vec<MailWeek>, DbErr> {
     let mut weeks = Vec::new();
+    let of_register = listed(db, Batch::Register).await?;
+    if !of_register.is_empty() {
+        weeks.push(MailWeek { heading: "Nominations and approvals".to_owned(), mails: of_register });
+    }
     for report in
         report::Entity::find().order_by_desc(report::Column::Week).order_by_desc(report::Column::Id).all(db).await?
     {
-        let columns = [delivery::Column::Id, delivery::Column::Address, delivery::Column::Subject];
-        let own = delivery::Entity::find().filter(delivery::Column::ReportId.eq(report.id));
-        let own = own.order_by_asc(delivery::Column::Id).select_only().columns(columns);
-        let own: Vec<(DeliveryId, Option<String>, String)> = own.into_tuple().all(db).await?;
-        let mails = own.into_iter().map(|(id, to, subject)| DemoMail {
-            number: id.to_string(),
-            to,
-            subject,
-            text_path: format!("{DEMO_MAILS}/{id}/text"),
-            html_path: format!("{DEMO_MAILS}/{id}/html"),
-        });
         let heading = match report.kind {
             ReportKind::Weekly => format!("Week {}", report.week),
             ReportKind::Midweek => format!("Week {}, midweek", report.week),
         };
-        weeks.push(MailWeek { heading, mails: mails.collect() });
+        weeks.push(MailWeek { heading, mails: listed(db, Batch::Report(report.id)).await? });
     }
     Ok(weeks)
+}
+
+async fn listed(db: &DatabaseConnection, batch: Batch) -> Result<Vec<DemoMail>, DbErr> {
+    let columns = [delivery::Column::Id, delivery::Column::Address, delivery::Column::Subject];
+    let own = delivery::Entity::find().filter(batch.condition());
+    let own = own.order_by_asc(delivery::Column::Id).select_only().columns(columns);
+    let own: Vec<(DeliveryId, Option<String>, String)> = own.into_tuple().all(db).await?;
+    let mail = |(id, to, subject): (DeliveryId, Option<String>, String)| DemoMail {
+        number: id.to_string(),
+        to,
+        subject,
+        text_path: format!("{DEMO_MAILS}/{id}/text"),
+        html_path: format!("{DEMO_MAILS}/{id}/html"),
+    };
+    Ok(own.into_iter().map(mail).collect())
 }
 
 /// Returns one part of one mail.

@@ -11,6 +11,7 @@ mod documents;
 mod files;
 mod history;
 mod lists;
+mod mail;
 mod nominations;
 mod paper;
 mod random;

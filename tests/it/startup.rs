@@ -219,7 +219,7 @@ both!(
         txn.commit().await.unwrap();
         assert_eq!(report::Entity::find().all(&world.db).await.unwrap(), before);
         let mails = crate::report::rows(&world.db).await;
-        assert!(mails.len() == 3 && mails.iter().all(|mail| mail.report_id == before[0].id));
+        assert!(mails.len() == 3 && mails.iter().all(|mail| mail.report_id == Some(before[0].id)));
         assert!(world.db.execute_unprepared(twice).await.is_err(), "a week has one weekly report");
         world
             .db

@@ -14,6 +14,7 @@ pub mod kept;
 pub mod kept_fact;
 pub mod key;
 pub mod link;
+pub mod mailing;
 pub mod nomination;
 pub mod paper;
 pub mod role;

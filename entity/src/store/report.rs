@@ -1,10 +1,6 @@
-//! The rows of gap reports and of their mails: they are looked up, written once, claimed for an attempt, and get its
-//! outcome.
-//!
-//! The jobs decide what a mail says and when it is retried; this module only keeps two processes, a crash and a retry
-//! from interfering with each other.
+//! The rows of gap reports and of their mails: they are looked up and written once. How a mail is sent is in
+//! [`super::delivery`].
 
-mod attempt;
 mod missed;
 mod resend;
 mod summary;
@@ -13,18 +9,19 @@ mod tally;
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, SqlErr,
+    ActiveValue, ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, SqlErr,
 };
+use serde_json::json;
 
-use crate::id::{PersonId, ReportId, SnapshotId};
-use crate::json_column::MailUnits;
+use super::delivery::{Belongs, insert};
+use crate::id::{ReportId, SnapshotId};
 use crate::period::IsoWeek;
 use crate::store::begin_write;
 use crate::table::{delivery, report, snapshot};
 use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 
-pub use attempt::{AttemptOutcome, Attempted, claim, due, named, record_delivery};
+pub use super::delivery::NewDelivery;
 pub use missed::missed_before;
 pub use resend::{refused, reopen};
 pub use summary::{is_summarised, summarise_once, unaddressed};
@@ -45,33 +42,6 @@ pub struct NewReport {
     pub built_at: DateTime<Utc>,
     /// Its mails.
     pub mails: Vec<NewDelivery>,
-}
-
-/// A mail to be stored.
-#[derive(Clone, Debug)]
-pub struct NewDelivery {
-    /// The kind of mail.
-    pub kind: DeliveryKind,
-    /// Idempotency key within the report.
-    pub recipient: String,
-    /// The recipient. `None` if there is none; the row is then `UNADDRESSED` from the start.
-    pub person_id: Option<PersonId>,
-    /// The owner of the report that this is a copy of. `None` unless it is a copy.
-    pub owner_id: Option<PersonId>,
-    /// The e-mail address.
-    pub address: Option<String>,
-    /// The units that it is about.
-    pub units: MailUnits,
-    /// Subject line.
-    pub subject: String,
-    /// Message-ID without its angle brackets.
-    pub message_id: String,
-    /// Plain-text part.
-    pub text_part: String,
-    /// HTML part.
-    pub html_part: String,
-    /// Attached CSV.
-    pub csv_part: String,
 }
 
 /// Returns a week's report of a kind.
@@ -129,7 +99,7 @@ pub async fn write_once(db: &DatabaseConnection, new: NewReport) -> Result<(), D
         }
         Err(error) => return Err(error),
     };
-    insert(&txn, report_id, built_at, mails).await?;
+    insert(&txn, Belongs::ToReport(report_id), built_at, mails).await?;
     txn.commit().await
 }
 
@@ -165,61 +135,12 @@ pub async fn readdress(
     if usize::try_from(gone.rows_affected).ok() != Some(keys.len()) {
         return txn.rollback().await;
     }
-    insert(&txn, report, at, mails).await?;
+    insert(&txn, Belongs::ToReport(report), at, mails).await?;
     txn.commit().await
 }
 
-async fn insert(
-    txn: &DatabaseTransaction,
-    report: ReportId,
-    at: DateTime<Utc>,
-    mails: Vec<NewDelivery>,
-) -> Result<(), DbErr> {
-    /// Number of rows per statement: each holds a whole rendered mail.
-    const CHUNK: usize = 20;
-    let mut rows = mails.into_iter().map(|mail| new_row(report, at, mail)).peekable();
-    while rows.peek().is_some() {
-        let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
-        delivery::Entity::insert_many(chunk).exec(txn).await?;
-    }
-    Ok(())
-}
-
-fn new_row(report_id: ReportId, at: DateTime<Utc>, mail: NewDelivery) -> delivery::ActiveModel {
-    let NewDelivery {
-        kind,
-        recipient,
-        person_id,
-        owner_id,
-        address,
-        units,
-        subject,
-        message_id,
-        text_part,
-        html_part,
-        csv_part,
-    } = mail;
-    let addressed = address.is_some();
-    delivery::ActiveModel {
-        id: ActiveValue::NotSet,
-        report_id: ActiveValue::Set(report_id),
-        kind: ActiveValue::Set(kind),
-        recipient: ActiveValue::Set(recipient),
-        person_id: ActiveValue::Set(person_id),
-        owner_id: ActiveValue::Set(owner_id),
-        address: ActiveValue::Set(address),
-        units: ActiveValue::Set(units),
-        subject: ActiveValue::Set(subject),
-        message_id: ActiveValue::Set(message_id),
-        text_part: ActiveValue::Set(text_part),
-        html_part: ActiveValue::Set(html_part),
-        csv_part: ActiveValue::Set(csv_part),
-        state: ActiveValue::Set(if addressed { DeliveryState::Pending } else { DeliveryState::Unaddressed }),
-        attempts: ActiveValue::Set(0),
-        next_attempt_at: ActiveValue::Set(addressed.then_some(at)),
-        accepted_at: ActiveValue::Set(None),
-        last_error: ActiveValue::Set((!addressed).then(|| "no recipient found".to_owned())),
-        stored_at: ActiveValue::Set(None),
-        refused_by: ActiveValue::Set(None),
-    }
+/// Returns the details by which the audit log identifies a mail.
+#[must_use]
+pub fn named(report: &report::Model, recipient: &str) -> serde_json::Value {
+    json!({ "week": report.week, "report": report.kind.as_str(), "recipient": recipient })
 }

@@ -36,6 +36,8 @@ pub const COVERAGE: &str = "coverage";
 pub const GAP_REPORT: &str = "gap-report";
 /// The job that mails what became worse since a week's gap report. Its periods are ISO weeks.
 pub const MIDWEEK_REPORT: &str = "midweek-report";
+/// The mails of the register.
+pub const REGISTER_MAIL: &str = "register-mail";
 /// The job that checks the audit log. Its periods are days.
 pub const AUDIT_CHECK: &str = "audit-check";
 /// The job that removes data whose retention period has ended. Its periods are days.

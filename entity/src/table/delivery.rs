@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::entity::prelude::*;
 
-use crate::id::{DeliveryId, PersonId, ReportId};
+use crate::id::{DeliveryId, MailingId, PersonId, ReportId};
 use crate::json_column::MailUnits;
 use crate::value::{DeliveryKind, DeliveryState};
 
@@ -15,12 +15,14 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: DeliveryId,
-    /// The report.
-    pub report_id: ReportId,
+    /// The report. `None` for a mail of the register.
+    pub report_id: Option<ReportId>,
+    /// The mailing of the register. `None` for a mail of a report.
+    pub mailing_id: Option<MailingId>,
     /// The kind of mail.
     pub kind: DeliveryKind,
     /// Idempotency key within the report: `person:12`, or `unit:7` if unit 7 has no recipient; `run:12` or
-    /// `run:coordinator` for a run summary, `copy:12:34` for a copy.
+    /// `run:coordinator` for a run summary, `copy:12:34` for a copy. A mailing of the register has one mail.
     pub recipient: String,
     /// The recipient. `None` if there is none.
     pub person_id: Option<PersonId>,

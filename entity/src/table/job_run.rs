@@ -14,7 +14,7 @@ pub struct Model {
     /// Key.
     #[sea_orm(primary_key)]
     pub id: JobRunId,
-    /// The job's name: coverage, gap-report, midweek-report, retention, audit-check.
+    /// The job's name: coverage, gap-report, midweek-report, register-mail, retention, audit-check.
     pub job: String,
     /// The period of the run: 2026-11-23 or 2026-W48.
     pub period: String,

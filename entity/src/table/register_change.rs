@@ -37,6 +37,8 @@ pub struct Model {
     pub request_id: Option<String>,
     /// The change that undid this one. `None` unless it was undone.
     pub undone_by: Option<ChangeId>,
+    /// Whether the mails about it were stored, or no mail is due.
+    pub mailed: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,35 +1,19 @@
-//! Sends stored mails until they are accepted, and never again once the acceptance is recorded.
-//!
-//! Each attempt is claimed first, so that two processes never send the same mail at the same time, and its outcome is
-//! recorded immediately after the server's answer. After a crash between the two, the claim expires and the mail is repeated
-//! with the same Message-ID. SMTP allows no stronger guarantee than this: a mail is never lost, and never sent again once its
-//! acceptance is recorded. While an acceptance cannot be recorded, no further mail is started.
+//! Sends the mails of a report from the outbox, and counts them.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use entity::id::DeliveryId;
+use chrono::{DateTime, Utc};
 use entity::json_column::{MailUnit, MailUnits};
-use entity::store::audit;
-use entity::store::report::{self as store, AttemptOutcome, NewDelivery};
+use entity::store::delivery::Batch;
+use entity::store::report::{self as store, NewDelivery};
 use entity::store::run::job_of;
 use entity::table::{delivery, report};
-use entity::value::{DeliveryKind, ReportKind};
-use futures_util::StreamExt as _;
+use entity::value::{Action, DeliveryKind, ReportKind};
 use sea_orm::{DatabaseConnection, DbErr};
 
-use super::outcome::RELAY_REFUSES;
 use super::recipients::{Answer, Copied, Key, Recipient};
-use super::refusal::{self, Refusal};
 use super::render::Rendered;
-use super::sending::{Process, Sending};
 use super::{GapReport, ReportError, ReportKey, ReportOutcome};
-use crate::mail::{Email, SendError, mask};
-use crate::retry::MAIL;
-
-/// Number of mails sent at the same time: enough that one slow answer does not delay the rest, few enough for any server.
-const AT_ONCE: usize = 4;
-
-/// How long a claim is valid: much longer than the time limit of a mail.
-const CLAIM: TimeDelta = TimeDelta::minutes(10);
+use crate::mail::outbox::{Mailing, Outbox, Sent};
+use crate::mail::{Email, Process};
 
 /// Returns the row of a recipient's mail.
 pub(super) fn new_delivery(recipient: &Recipient, rendered: Rendered, report: ReportKey, domain: &str) -> NewDelivery {
@@ -84,14 +68,11 @@ fn message_id(ReportKey { week, kind }: ReportKey, key: &str, domain: &str) -> S
     format!("{}.{week}.{}@{domain}", job_of(kind), key.replace(':', "-"))
 }
 
-/// The outcome of an attempt to send one mail.
-enum Attempt {
-    /// Not started, because another process has claimed the mail or no further mail is to be started.
-    NotStarted,
-    Accepted(DeliveryKind),
-    Postponed,
-    /// Refused permanently. Recorded as postponed until all answers of the run are known.
-    Refused(Box<(delivery::Model, Refusal)>),
+/// The mails of one report.
+struct ReportMails<'a> {
+    job: &'a GapReport,
+    report: &'a report::Model,
+    db: &'a DatabaseConnection,
 }
 
 impl GapReport {
@@ -104,36 +85,8 @@ impl GapReport {
         now: DateTime<Utc>,
         process: &Process,
     ) -> Result<ReportOutcome, ReportError> {
-        // A mail whose acceptance cannot be recorded would be sent repeatedly.
-        if audit::head(db).await?.is_none() {
-            return Err(ReportError::AuditBroken);
-        }
-        let sending = Sending::new(db, report, process, now);
-        let due = store::due(db, report.id, now).await?;
-        let attempts: Vec<Result<Attempt, DbErr>> = futures_util::stream::iter(due)
-            .map(|id| self.attempt(&sending, id))
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await;
-        let (mut taken, mut sent_now, mut refused, mut fault) = (0, 0, Vec::new(), None);
-        for attempt in attempts {
-            match attempt {
-                Ok(Attempt::NotStarted | Attempt::Postponed) => {}
-                Ok(Attempt::Accepted(kind)) => {
-                    taken += 1;
-                    sent_now += u64::from(kind == DeliveryKind::Report);
-                }
-                Ok(Attempt::Refused(answered)) => refused.push(*answered),
-                Err(error) => fault = Some(error),
-            }
-        }
-        // Only reports: several copies to addresses of one host that no longer exists are not an outage of the mail server.
-        let reports = refused.iter().filter(|(mail, _)| mail.kind == DeliveryKind::Report);
-        let relay_refuses = refusal::is_about_relay(taken, reports.map(|(_, refusal)| refusal.said.as_str()));
-        self.record_refused(&sending, refused, relay_refuses).await?;
-        if let Some(error) = fault {
-            return Err(error.into());
-        }
+        let mails = ReportMails { job: self, report, db };
+        let Sent { sent_now, relay_refuses } = self.outbox(db).send(&mails, now, process).await?;
         let tally = store::tally(db, report.id).await?;
         let outcome = ReportOutcome {
             sent_now,
@@ -152,99 +105,49 @@ impl GapReport {
         Ok(outcome)
     }
 
-    /// Attempts to send one mail.
-    async fn attempt(&self, sending: &Sending<'_>, id: DeliveryId) -> Result<Attempt, DbErr> {
-        if !sending.may_start() {
-            return Ok(Attempt::NotStarted);
-        }
-        let (db, report, at) = (sending.db, sending.report, sending.clock());
-        let Some(mail) = store::claim(db, id, at, at + CLAIM).await? else { return Ok(Attempt::NotStarted) };
-        let attempts = mail.attempts;
-        let shown = mask(mail.address.as_deref().unwrap_or_default());
-        let answer = self.mailer.send(&self.email(report, mail.clone(), db).await?).await;
-        let refusal = match &answer {
-            Err(SendError::Refused(said)) => Some(Refusal { attempt: attempts, said: said.clone() }),
-            Ok(_) | Err(SendError::Retry(_) | SendError::Unknown(_)) => None,
-        };
-        let settled = delivery_result(answer, attempts, sending.clock(), &self.relay());
-        let sent = matches!(settled, AttemptOutcome::Sent { .. });
-        match &settled {
-            AttemptOutcome::Sent { .. } => {
-                tracing::debug!(week = %report.week, delivery = %id, to = shown, "mail accepted");
-            }
-            AttemptOutcome::Retrying { next_attempt_at, .. } => {
-                tracing::warn!(week = %report.week, delivery = %id, to = shown, attempts, %next_attempt_at, "mail not accepted; retrying");
-            }
-            AttemptOutcome::Refused { .. } => {
-                tracing::error!(week = %report.week, delivery = %id, to = shown, attempts, "mail not accepted for three days; no further attempt");
-            }
-        }
-        let given_up = matches!(settled, AttemptOutcome::Refused { .. });
-        sending.record(&mail, settled).await?;
-        Ok(match refusal {
-            Some(refusal) if !given_up => Attempt::Refused(Box::new((mail, refusal))),
-            _ if sent => Attempt::Accepted(mail.kind),
-            _ => Attempt::Postponed,
-        })
+    pub(super) const fn outbox<'a>(&'a self, db: &'a DatabaseConnection) -> Outbox<'a> {
+        Outbox { db, mailer: &self.mailer, from: &self.from }
+    }
+}
+
+#[async_trait::async_trait]
+impl Mailing for ReportMails<'_> {
+    fn name(&self) -> String {
+        format!("{} {}", job_of(self.report.kind), self.report.week)
     }
 
-    /// Records mails that were refused permanently. If the server refuses every mail in the same way, the operator can
-    /// correct the settings, as in an outage, so the mails are retried, all at the same time so that they are compared again.
-    /// Otherwise they are not retried.
-    async fn record_refused(
-        &self,
-        sending: &Sending<'_>,
-        refused: Vec<(delivery::Model, Refusal)>,
-        relay_refuses: bool,
-    ) -> Result<(), DbErr> {
-        let week = &sending.report.week;
-        let most = refused.iter().map(|(_, refusal)| refusal.attempt).max().unwrap_or_default();
-        let together = MAIL.after(most).filter(|_| relay_refuses).map(|wait| sending.clock() + wait);
-        if relay_refuses {
-            tracing::error!(%week, mails = refused.len(), "{RELAY_REFUSES}");
-        }
-        for (mail, Refusal { said: error, .. }) in refused {
-            let shown = mask(mail.address.as_deref().unwrap_or_default());
-            let settled = match together {
-                Some(next_attempt_at) => AttemptOutcome::Retrying { next_attempt_at, error },
-                None => {
-                    tracing::error!(%week, delivery = %mail.id, to = shown, "mail refused permanently");
-                    AttemptOutcome::Refused { error, by: self.relay() }
-                }
-            };
-            // The attempt is already recorded and its claim released, so try to record the refusal for at most one minute, the
-            // time until the next attempt.
-            let mail = delivery::Model { next_attempt_at: Some(sending.clock() + TimeDelta::minutes(1)), ..mail };
-            sending.record(&mail, settled).await?;
-        }
-        Ok(())
+    fn batch(&self) -> Batch {
+        Batch::Report(self.report.id)
     }
 
-    /// Returns the mail server and the sender. A refused mail is sent again when either has changed.
-    pub(super) fn relay(&self) -> String {
-        format!("{} from {}", self.mailer.name(), self.from)
+    fn action(&self) -> Action {
+        Action::ReportSent
     }
 
-    async fn email(
-        &self,
-        report: &report::Model,
-        mail: delivery::Model,
-        db: &DatabaseConnection,
-    ) -> Result<Email, DbErr> {
+    fn named(&self, recipient: &str) -> serde_json::Value {
+        store::named(self.report, recipient)
+    }
+
+    fn counts(&self, kind: DeliveryKind) -> bool {
+        kind == DeliveryKind::Report
+    }
+
+    async fn email(&self, mail: delivery::Model) -> Result<Email, DbErr> {
         let name = match mail.person_id {
-            Some(person) => super::load::contact(db, person).await?.name,
+            Some(person) => super::load::contact(self.db, person).await?.name,
             None => None,
         };
+        let (job, report) = (self.job, self.report);
         let unit = mail.units.0.first().map_or("report", |unit| unit.code.as_str());
         let midweek = match report.kind {
             ReportKind::Weekly => "",
             ReportKind::Midweek => "-midweek",
         };
         Ok(Email {
-            from: self.from.clone(),
-            reply_to: self.setting.coordinator.email.clone(),
+            from: job.from.clone(),
+            reply_to: job.setting.coordinator.email.clone(),
             list: match mail.kind {
-                DeliveryKind::Report | DeliveryKind::Copy => job_of(report.kind),
+                DeliveryKind::Report | DeliveryKind::Copy | DeliveryKind::Register => job_of(report.kind),
                 DeliveryKind::RunSummary => "gap-report-run",
             },
             to_name: name,
@@ -258,55 +161,5 @@ impl GapReport {
             csv_name: format!("peer-support-{}.csv", report.week),
             file_stem: format!("{}{midweek}_{unit}_{}", report.week, mail.recipient.replace(':', "-")),
         })
-    }
-}
-
-/// Returns how to record an answer. A permanent refusal is postponed until the answers to the other mails are known.
-fn delivery_result(
-    answer: Result<crate::mail::Accepted, SendError>,
-    attempts: i32,
-    at: DateTime<Utc>,
-    relay: &str,
-) -> AttemptOutcome {
-    match answer {
-        Ok(accepted) => {
-            AttemptOutcome::Sent { at, stored_at: accepted.stored_at.map(|path| path.display().to_string()) }
-        }
-        Err(SendError::Refused(error) | SendError::Retry(error) | SendError::Unknown(error)) => {
-            match MAIL.after(attempts) {
-                Some(wait) => AttemptOutcome::Retrying { next_attempt_at: at + wait, error },
-                None => AttemptOutcome::Refused {
-                    error: format!("given up after {attempts} attempts; the last one: {error}"),
-                    by: relay.to_owned(),
-                },
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-    use entity::store::report::AttemptOutcome;
-
-    use super::delivery_result;
-    use crate::mail::{Accepted, SendError};
-
-    #[test]
-    fn repeats_an_unknown_outcome_and_keeps_the_last_error() {
-        let at = "2026-11-23T07:00:00Z".parse().unwrap();
-        let unknown = || Err(SendError::Unknown("connection lost".to_owned()));
-        let soon = |error: &str| AttemptOutcome::Retrying {
-            next_attempt_at: at + TimeDelta::minutes(1),
-            error: error.to_owned(),
-        };
-        assert_eq!(delivery_result(unknown(), 1, at, "relay"), soon("connection lost"));
-        let last = delivery_result(unknown(), 23, at, "relay");
-        assert!(
-            matches!(last, AttemptOutcome::Refused { error, by } if error.contains("23 attempts") && by == "relay")
-        );
-        assert_eq!(delivery_result(Err(SendError::Refused("550".to_owned())), 1, at, "relay"), soon("550"));
-        let taken = Ok(Accepted { stored_at: None });
-        assert_eq!(delivery_result(taken, 9, at, "relay"), AttemptOutcome::Sent { at, stored_at: None });
     }
 }

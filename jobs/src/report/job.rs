@@ -6,9 +6,9 @@ use entity::store::report as store;
 use entity::store::run::{self, GAP_REPORT, job_of};
 use entity::value::{ReportKind, RunState};
 
-use super::sending::Process;
 use super::{GapReport, ReportError};
 use crate::catch_up::occurrence;
+use crate::mail::Process;
 use crate::runner::{Job, JobError, JobOutcome, RunContext};
 use crate::schedule::{Period, TABLE};
 

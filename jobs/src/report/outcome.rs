@@ -2,9 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-/// The message for the operator if the mail server refuses every mail of a run.
-pub(super) const RELAY_REFUSES: &str =
-    "the mail server refuses every mail: check SMTP_URL, MAIL_FROM and which senders the server accepts";
+use crate::mail::outbox::RELAY_REFUSES;
 
 /// The outcome of a week's mails up to now. Copies and run summaries are counted in `others_waiting` only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

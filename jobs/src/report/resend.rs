@@ -27,7 +27,7 @@ impl GapReport {
         let edition = self.edition(db, week, &trees).await?;
         for old in refused {
             let Some(new) = self.mail_of(&edition, &old.recipient)? else { continue };
-            let same_relay = old.refused_by.as_ref() == Some(&self.relay());
+            let same_relay = old.refused_by.as_ref() == Some(&self.outbox(db).relay());
             if new.address.is_none() || (same_relay && is_same(&old, &new)) {
                 continue;
             }

@@ -68,7 +68,8 @@ impl MailsOf {
     /// The condition on rows of `delivery`.
     pub(crate) fn condition(self) -> Condition {
         match self {
-            Self::Everyone => Condition::all(),
+            // Mails of the register are for their readers alone.
+            Self::Everyone => Condition::all().add(delivery::Column::ReportId.is_not_null()),
             // A run summary is about the whole network, and stays hidden after its reader has left the office. A copy may be
             // read by the recipient of the report, and not by the colleague who was sent it: they may be responsible for none
             // of its units.

@@ -26,7 +26,8 @@ use crate::graphql::page::span::Span;
 #[sea_orm(entity = "delivery::Entity")]
 pub(crate) struct DeliveryRow {
     pub(crate) id: DeliveryId,
-    pub(crate) report_id: ReportId,
+    /// `None` for a mail of the register, which is in no list.
+    pub(crate) report_id: Option<ReportId>,
     pub(crate) kind: DeliveryKind,
     pub(crate) person_id: Option<PersonId>,
     pub(crate) address: Option<String>,
@@ -75,7 +76,9 @@ impl Load<DeliveriesOf> for Rows {
                 .all(self.db()?)
                 .await?;
             for row in rows {
-                found.entry(DeliveriesOf { report: row.report_id, kind, state, whose, span }).or_default().push(row);
+                if let Some(report) = row.report_id {
+                    found.entry(DeliveriesOf { report, kind, state, whose, span }).or_default().push(row);
+                }
             }
         }
         Ok(found)

@@ -77,7 +77,9 @@ impl MailMutation {
         let asked = event(ctx, Action::ResendRequested)?;
         let Some(NodeId::Delivery(id)) = NodeId::decode(&input.delivery_id) else { return Ok(refused(None)) };
         let txn = begin_write(db(ctx)?).await?;
-        let Some(mail) = delivery::Entity::find_by_id(id).one(&txn).await? else {
+        let mail = delivery::Entity::find_by_id(id).one(&txn).await?;
+        // A mail of the register does not exist for viewers.
+        let Some((mail, report_id)) = mail.and_then(|mail| mail.report_id.map(|report| (mail, report))) else {
             txn.rollback().await?;
             return Ok(refused(None));
         };
@@ -85,7 +87,7 @@ impl MailMutation {
             txn.rollback().await?;
             return Ok(refused(Some(mail.state)));
         }
-        let report = report::Entity::find_by_id(mail.report_id).one(&txn).await?;
+        let report = report::Entity::find_by_id(report_id).one(&txn).await?;
         let report = report.ok_or_else(|| ApiError::internal("a mail has no report"))?;
         let run = run::request(&txn, run::job_of(report.kind), &report.week).await?;
         let event = audit::Event {

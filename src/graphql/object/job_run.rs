@@ -20,7 +20,7 @@ impl JobRun {
         NodeId::JobRun(self.0.id).encode()
     }
 
-    /// The job's name: coverage, gap-report, midweek-report, audit-check, retention.
+    /// The job's name: coverage, gap-report, midweek-report, register-mail, audit-check, retention.
     async fn job(&self) -> &str {
         &self.0.job
     }

@@ -101,6 +101,10 @@ async fn everything(world: &World) -> PersonId {
             "INSERT INTO assessment (person_id, assessor_id, framework_id, level, assessed_on, met) VALUES ({id}, {id}, 1, 2, \
              '2026-01-02', {no})"
         ),
+        format!(
+            "INSERT INTO register_mailing (person_id, occasion, day, created_at) VALUES ({id}, 'digest:2026-01-01', '2026-01-01', \
+             '2026-01-01 07:00:00+00:00')"
+        ),
         format!("INSERT INTO directory_entry (person_id, listed) VALUES ({id}, true)"),
         format!(
             "INSERT INTO paper_record (step, person_id, recorder_id, day, reference, recorded_on, nomination_id, settled_by) VALUES \

@@ -46,7 +46,8 @@ pub(crate) async fn reports(db: &DatabaseConnection) {
     insert::<report::Entity>(db, [row(1, "2026-W46", first, None), row(2, "2026-W47", second, Some(first))]).await;
     let mail = |id, report, person: Option<i64>, state| delivery::Model {
         id: DeliveryId(id),
-        report_id: ReportId(report),
+        report_id: Some(ReportId(report)),
+        mailing_id: None,
         kind: DeliveryKind::Report,
         recipient: format!("person:{id}"),
         person_id: person.map(PersonId),

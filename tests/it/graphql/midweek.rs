@@ -22,7 +22,8 @@ async fn midweek_report(db: &DatabaseConnection) {
     insert::<report::Entity>(db, [row]).await;
     let mail = delivery::Entity::find_by_id(DeliveryId(1)).one(db).await.unwrap().unwrap();
     let message_id = "midweek@board.example".to_owned();
-    insert::<delivery::Entity>(db, [delivery::Model { id: DeliveryId(9), report_id: id, message_id, ..mail }]).await;
+    insert::<delivery::Entity>(db, [delivery::Model { id: DeliveryId(9), report_id: Some(id), message_id, ..mail }])
+        .await;
 }
 
 /// The weeks of the midweek reports that the holder sees.

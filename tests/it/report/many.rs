@@ -32,7 +32,8 @@ pub(crate) async fn many_mails(db: &DatabaseConnection, mails: i64) {
         person::Entity::insert(person.into_active_model()).exec_without_returning(db).await.unwrap();
         let mail = delivery::Model {
             id: DeliveryId(number),
-            report_id: ReportId(1),
+            report_id: Some(ReportId(1)),
+            mailing_id: None,
             kind: DeliveryKind::Report,
             recipient: format!("person:{id}"),
             person_id: Some(PersonId(id)),

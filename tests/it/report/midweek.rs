@@ -72,7 +72,7 @@ async fn stored(db: &DatabaseConnection) -> Option<report::Model> {
 /// Returns the mails of the midweek report.
 async fn mails(db: &DatabaseConnection) -> Vec<delivery::Model> {
     let Some(report) = stored(db).await else { return Vec::new() };
-    rows(db).await.into_iter().filter(|row| row.report_id == report.id).collect()
+    rows(db).await.into_iter().filter(|row| row.report_id == Some(report.id)).collect()
 }
 
 /// Changes a snapshot: SOUTH is covered and will lose its cover on a day.
@@ -214,7 +214,7 @@ both!(
         assert_eq!((outcome.sent, outcome.quiet), (3, 0));
         let weekly = store::find(&world.db, next, ReportKind::Weekly).await.unwrap().unwrap();
         assert_eq!(weekly.previous_snapshot_id, Some(SnapshotId(1)), "Monday's, not Thursday's");
-        let text = rows(&world.db).await.into_iter().find(|row| row.report_id == weekly.id).unwrap().text_part;
+        let text = rows(&world.db).await.into_iter().find(|row| row.report_id == Some(weekly.id)).unwrap().text_part;
         assert!(text.contains("NEW SINCE THE LAST REPORT") && text.contains("Last report (16 November)"), "{text}");
     }
 );

@@ -57,6 +57,15 @@ pub async fn holding(db: &impl ConnectionTrait, person: PersonId, day: Day) -> R
     Entity::find().filter(Column::PersonId.eq(person)).filter(holds).order_by_asc(Column::Id).all(db).await
 }
 
+/// Returns everyone who has a role by a grant that is valid on a day.
+pub async fn holders(db: &impl ConnectionTrait, role: AccessRole, day: Day) -> Result<Vec<PersonId>, DbErr> {
+    let holds = Condition::all()
+        .add(Column::ValidFrom.lte(day))
+        .add(Condition::any().add(Column::ValidTo.is_null()).add(Column::ValidTo.gt(day)));
+    let held = Entity::find().filter(Column::Role.eq(role)).filter(holds).order_by_asc(Column::Id);
+    held.select_only().column(Column::PersonId).into_tuple().all(db).await
+}
+
 /// Returns every grant to a person, ended or not.
 pub async fn of_person(db: &impl ConnectionTrait, person: PersonId) -> Result<Vec<Model>, DbErr> {
     Entity::find().filter(Column::PersonId.eq(person)).order_by_asc(Column::Id).all(db).await

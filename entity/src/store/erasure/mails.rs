@@ -1,6 +1,7 @@
 //! Mails to an erased person: the address is removed, unsent mails go to another recipient, and files are removed.
 //!
-//! The content of a mail stays: it is about units, and names neither its reader nor anyone else.
+//! The content of a mail of a report stays: it is about units, and names neither its reader nor anyone else. A mail of the
+//! register to the person is about the person, so its text is removed; one to another person names no one.
 
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
@@ -50,6 +51,13 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
         .filter(delivery::Column::PersonId.eq(person))
         .filter(delivery::Column::Address.is_not_null());
     gone.mails = addressed.exec(txn).await?.rows_affected;
+    delivery::Entity::update_many()
+        .col_expr(delivery::Column::TextPart, Expr::value(""))
+        .col_expr(delivery::Column::HtmlPart, Expr::value(""))
+        .filter(delivery::Column::PersonId.eq(person))
+        .filter(delivery::Column::MailingId.is_not_null())
+        .exec(txn)
+        .await?;
     // A mail server's error may contain the address.
     delivery::Entity::update_many()
         .col_expr(delivery::Column::LastError, Expr::value(None::<String>))
@@ -68,6 +76,7 @@ async fn reassign(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<()
     let delivery::Model {
         id,
         report_id,
+        mailing_id: _,
         kind,
         recipient,
         person_id: _,
@@ -88,9 +97,12 @@ async fn reassign(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<()
         refused_by: _,
     } = mail;
     let own = recipient.replace(':', "-");
-    // A copy, a run summary and a midweek report go to no one else: their units have a weekly report, and the erased
+    // A copy, a run summary, a midweek report and a mail of the register go to no one else: their units have a weekly report, and the erased
     // person chose the others.
-    let report = report::Entity::find_by_id(report_id).one(txn).await?;
+    let report = match report_id {
+        Some(report) => report::Entity::find_by_id(report).one(txn).await?,
+        None => None,
+    };
     let is_weekly = report.is_some_and(|report| report.kind == ReportKind::Weekly);
     let owed = if is_weekly && kind == DeliveryKind::Report { units.0 } else { Vec::new() };
     for about in owed {
@@ -105,6 +117,7 @@ async fn reassign(txn: &DatabaseTransaction, mail: delivery::Model) -> Result<()
         let row = delivery::ActiveModel {
             id: NotSet,
             report_id: Set(report_id),
+            mailing_id: Set(None),
             kind: Set(DeliveryKind::Report),
             recipient: Set(format!("unit:{unit}")),
             person_id: Set(None),

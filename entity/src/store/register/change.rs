@@ -166,6 +166,7 @@ pub(super) async fn record(
         after: Set(after.clone()),
         request_id: Set(request_id.clone()),
         undone_by: Set(None),
+        mailed: Set(false),
     };
     let id = register_change::Entity::insert(row).exec(txn).await?.last_insert_id;
     let found_by = objects.iter().map(|object| register_change_object::ActiveModel {

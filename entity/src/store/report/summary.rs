@@ -6,7 +6,8 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 
-use super::{NewDelivery, insert};
+use super::super::delivery::{Belongs, insert};
+use super::NewDelivery;
 use crate::id::ReportId;
 use crate::json_column::MailUnits;
 use crate::store::begin_write;
@@ -39,7 +40,7 @@ pub async fn summarise_once(
         txn.rollback().await?;
         return Ok(false);
     }
-    insert(&txn, report, at, mails).await?;
+    insert(&txn, Belongs::ToReport(report), at, mails).await?;
     txn.commit().await?;
     Ok(true)
 }

@@ -57,7 +57,8 @@ pub async fn tally(db: &impl ConnectionTrait, report: ReportId) -> Result<Tally,
             (
                 DeliveryKind::Copy | DeliveryKind::RunSummary,
                 DeliveryState::Sent | DeliveryState::Refused | DeliveryState::Unaddressed,
-            ) => {}
+            )
+            | (DeliveryKind::Register, _) => {}
         }
     }
     tally.next_attempt_at = delivery::Entity::find()

@@ -12,15 +12,24 @@ use crate::id::DeliveryId;
 use crate::period::Day;
 use crate::store::audit::AuditContext;
 use crate::store::begin_write;
-use crate::table::{delivery, report};
+use crate::table::{delivery, register_mailing, report};
 use crate::value::DeliveryState;
 
 pub(super) fn old_mails(cutoff: Day) -> Select<delivery::Entity> {
     let to_report: sea_orm::RelationDef =
         delivery::Entity::belongs_to(report::Entity).from(delivery::Column::ReportId).to(report::Column::Id).into();
+    let to_mailing: sea_orm::RelationDef = delivery::Entity::belongs_to(register_mailing::Entity)
+        .from(delivery::Column::MailingId)
+        .to(register_mailing::Column::Id)
+        .into();
     delivery::Entity::find()
-        .join(JoinType::InnerJoin, to_report)
-        .filter(report::Column::BuiltAt.lt(instant(cutoff)))
+        .join(JoinType::LeftJoin, to_report)
+        .join(JoinType::LeftJoin, to_mailing)
+        .filter(
+            Condition::any()
+                .add(report::Column::BuiltAt.lt(instant(cutoff)))
+                .add(register_mailing::Column::Day.lt(cutoff)),
+        )
         // A worker that returns after a year's outage must not send empty mails.
         .filter(delivery::Column::State.is_not_in([DeliveryState::Pending, DeliveryState::Retrying]))
         .filter(

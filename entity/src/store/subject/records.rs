@@ -35,6 +35,7 @@ impl Reader<'_> {
             self.standing_in().await?,
             self.delegations().await?,
             self.mails(periods).await?,
+            self.mailings().await?,
             self.rejects(periods).await?,
             self.refusals().await?,
             self.exemptions().await?,

@@ -183,6 +183,7 @@ impl Reader<'_> {
                 after: _,
                 request_id,
                 undone_by,
+                mailed: _,
             } = row;
             json!({
                 "kind": "change",

@@ -8,8 +8,8 @@ use super::records::days;
 use super::{Reader, Section};
 use crate::store::retention::Periods;
 use crate::table::{
-    access_grant, audit_event, delivery, exemption, import_batch, import_reject, report_copy, report_preference,
-    session, sign_in_link,
+    access_grant, audit_event, delivery, exemption, import_batch, import_reject, register_mailing, report_copy,
+    report_preference, session, sign_in_link,
 };
 
 impl Reader<'_> {
@@ -27,6 +27,7 @@ impl Reader<'_> {
             let delivery::Model {
                 id: _,
                 report_id: _,
+                mailing_id: _,
                 kind,
                 recipient: _,
                 person_id,
@@ -67,12 +68,32 @@ impl Reader<'_> {
         };
         Ok(Section {
             name: "mails",
-            what: "Weekly and midweek reports, copies of reports and run summaries that were or are to be mailed to you, and copies of your \
+            what: "Weekly and midweek reports, copies of reports, run summaries and mails of the register that were or are to be mailed to you, and copies of your \
                    reports that were mailed to colleagues. The HTML part and the attached file say the same as the text; they \
-                   are about teams.",
+                   are about teams, or about you.",
             source: "Written by this service.",
             kept: format!("Text and address {} days; the list of units in each mail stays.", periods.mails),
             references: &["delivery.person_id", "delivery.owner_id"],
+            records: rows.into_iter().map(record).collect(),
+        })
+    }
+
+    pub(super) async fn mailings(&self) -> Result<Section, DbErr> {
+        let rows = register_mailing::Entity::find()
+            .filter(register_mailing::Column::PersonId.eq(self.person.id))
+            .order_by_asc(register_mailing::Column::Id)
+            .all(self.txn)
+            .await?;
+        let record = |row| {
+            let register_mailing::Model { id, person_id: _, occasion, day, created_at } = row;
+            json!({ "mailing": id.0, "occasion": occasion, "day": day, "createdAt": created_at })
+        };
+        Ok(Section {
+            name: "mailings",
+            what: "Why and when mails of the register were made for you. Their text is with the other mails.",
+            source: "Written by this service.",
+            kept: "With the person, so that no mail is sent twice.".to_owned(),
+            references: &["register_mailing.person_id"],
             records: rows.into_iter().map(record).collect(),
         })
     }

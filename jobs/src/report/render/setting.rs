@@ -25,11 +25,11 @@ impl Setting {
         self.link(&links::team_path(code))
     }
 
-    pub(super) fn home_link(&self) -> Option<String> {
+    pub(crate) fn home_link(&self) -> Option<String> {
         self.link("/")
     }
 
-    pub(in crate::report) fn unit_link(&self, code: &str) -> Option<String> {
+    pub(crate) fn unit_link(&self, code: &str) -> Option<String> {
         self.link(&links::unit_path(code))
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum DeliveryKind {
     Copy,
     /// A summary of the run, to a coordinator. Visible to users who may read every mail.
     RunSummary,
+    /// A mail of the register. Reports have none, and no viewer sees one.
+    Register,
 }
 
 /// A part of the weekly report that its reader can leave out.

@@ -97,4 +97,6 @@ pub(crate) enum AuditAction {
     RegisterChanged,
     /// A mail of a gap report was accepted by the mail server.
     ReportSent,
+    /// A mail of the register was accepted by the mail server.
+    RegisterMailSent,
 }

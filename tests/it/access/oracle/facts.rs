@@ -61,10 +61,12 @@ impl Facts {
                 .unwrap(),
             mails: mails
                 .into_iter()
-                .map(|row| match row.kind {
-                    DeliveryKind::Report => (row.id.0, row.person_id),
-                    DeliveryKind::Copy => (row.id.0, row.owner_id),
-                    DeliveryKind::RunSummary => (row.id.0, None),
+                .filter_map(|row| match row.kind {
+                    DeliveryKind::Report => Some((row.id.0, row.person_id)),
+                    DeliveryKind::Copy => Some((row.id.0, row.owner_id)),
+                    DeliveryKind::RunSummary => Some((row.id.0, None)),
+                    // No viewer sees it.
+                    DeliveryKind::Register => None,
                 })
                 .collect(),
         }

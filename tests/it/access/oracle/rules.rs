@@ -379,7 +379,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Team.supporters", "active includeEnded", Takes::Picks(&["true", "false"])),
     ("Query.gapReports", "kind", Takes::Picks(&["WEEKLY", "MIDWEEK"])),
     ("GapReport.changes", "change", Takes::Picks(&["[NEW, WORSE]", "[SAME]", "[]"])),
-    ("GapReport.deliveries", "kind", Takes::Picks(&["REPORT", "COPY", "RUN_SUMMARY"])),
+    ("GapReport.deliveries", "kind", Takes::Picks(&["REPORT", "COPY", "RUN_SUMMARY", "REGISTER"])),
     ("GapReport.deliveries", "state", Takes::Picks(&["SENT", "REFUSED"])),
     ("Query.jobRuns", "job", Takes::Picks(&["COVERAGE", "GAP_REPORT", "MIDWEEK_REPORT"])),
     ("Query.jobRuns", "state", Takes::Picks(&["DONE", "RETRYING"])),

@@ -406,7 +406,8 @@ async fn unread_rows(db: &DatabaseConnection) {
 async fn mails(db: &DatabaseConnection) {
     let mail = |id, report, person, code: &str| delivery::Model {
         id: DeliveryId(id),
-        report_id: ReportId(report),
+        report_id: Some(ReportId(report)),
+        mailing_id: None,
         kind: DeliveryKind::Report,
         recipient: format!("person:{person}"),
         person_id: Some(PersonId(person)),

@@ -6,13 +6,13 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _,
 };
-use serde_json::json;
 
+use super::Batch;
 use crate::actor::Actor;
-use crate::id::{DeliveryId, ReportId};
+use crate::id::DeliveryId;
 use crate::store::audit::{self, Event};
 use crate::store::begin_write;
-use crate::table::{delivery, report};
+use crate::table::delivery;
 use crate::value::{Action, DeliveryState};
 
 /// The outcome of an attempt to send a mail.
@@ -42,14 +42,14 @@ pub enum AttemptOutcome {
 }
 
 /// A mail that was attempted, with its name in the audit log.
-#[derive(Clone, Copy, Debug)]
-pub struct Attempted<'a> {
+#[derive(Clone, Debug)]
+pub struct Attempted {
     /// The mail.
     pub id: DeliveryId,
-    /// Its report.
-    pub report: &'a report::Model,
-    /// Idempotency key within the report: `person:12`.
-    pub recipient: &'a str,
+    /// The event of the audit log if it was sent.
+    pub action: Action,
+    /// The details of the event.
+    pub named: serde_json::Value,
     /// The number of the attempt, as counted by the claim: a failure is only recorded if no later attempt has begun.
     pub attempt: i32,
 }
@@ -57,16 +57,16 @@ pub struct Attempted<'a> {
 /// The error of a row between the beginning and the end of an attempt: all that is known after a crash.
 const BEGUN: &str = "an attempt was started and its outcome was not recorded";
 
-/// Returns the mails of a report that are due at an instant, those that have waited longest first.
+/// Returns the mails of a batch that are due at an instant, those that have waited longest first.
 ///
 /// # Errors
 ///
 /// What the database said.
-pub async fn due(db: &impl ConnectionTrait, report: ReportId, at: DateTime<Utc>) -> Result<Vec<DeliveryId>, DbErr> {
+pub async fn due(db: &impl ConnectionTrait, batch: Batch, at: DateTime<Utc>) -> Result<Vec<DeliveryId>, DbErr> {
     delivery::Entity::find()
         .select_only()
         .column(delivery::Column::Id)
-        .filter(delivery::Column::ReportId.eq(report))
+        .filter(batch.condition())
         .filter(delivery::Column::State.is_in(DeliveryState::WAITING))
         .filter(delivery::Column::NextAttemptAt.lte(at))
         .order_by_asc(delivery::Column::NextAttemptAt)
@@ -107,16 +107,16 @@ pub async fn claim(
 /// # Errors
 ///
 /// What the database said.
-pub async fn record_delivery(
+pub async fn record(
     db: &DatabaseConnection,
-    Attempted { id, report, recipient, attempt }: Attempted<'_>,
+    Attempted { id, action, named, attempt }: Attempted,
     settled: AttemptOutcome,
 ) -> Result<(), DbErr> {
     let sent = match &settled {
         AttemptOutcome::Sent { at, .. } => Some(Event {
             object: Some(format!("delivery:{id}")),
-            after: Some(named(report, recipient)),
-            ..Event::new(*at, Actor::Worker, Action::ReportSent)
+            after: Some(named),
+            ..Event::new(*at, Actor::Worker, action)
         }),
         AttemptOutcome::Retrying { .. } | AttemptOutcome::Refused { .. } => None,
     };
@@ -150,10 +150,4 @@ pub async fn record_delivery(
         audit::record(&txn, &event).await?;
     }
     txn.commit().await
-}
-
-/// Returns the details by which the audit log identifies a mail.
-#[must_use]
-pub fn named(report: &report::Model, recipient: &str) -> serde_json::Value {
-    json!({ "week": report.week, "report": report.kind.as_str(), "recipient": recipient })
 }

@@ -1,17 +1,42 @@
-//! The shared state of the attempts in one run: the clock, whether another mail may be started, and how outcomes are recorded.
+//! What is sent together, and the shared state of the attempts in one run: the clock, whether another mail may be started, and
+//! how outcomes are recorded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use entity::store::report::{self as store, AttemptOutcome, Attempted};
-use entity::table::{delivery, report};
+use entity::store::delivery::{self as store, AttemptOutcome, Attempted, Batch};
+use entity::table::delivery;
+use entity::value::{Action, DeliveryKind};
 use sea_orm::{DatabaseConnection, DbErr};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::Email;
 use crate::retry::{END_OF_ATTEMPT, Retry};
+
+/// Mails that are sent together.
+#[async_trait::async_trait]
+pub(crate) trait Mailing: Sync {
+    /// Its name in the log.
+    fn name(&self) -> String;
+
+    /// Its mails.
+    fn batch(&self) -> Batch;
+
+    /// The event of the audit log when one of its mails was sent.
+    fn action(&self) -> Action;
+
+    /// The details of that event, by the key of the mail's recipient.
+    fn named(&self, recipient: &str) -> serde_json::Value;
+
+    /// Whether a mail of this kind is counted, and compared with others to find out whether the server refuses the service.
+    fn counts(&self, kind: DeliveryKind) -> bool;
+
+    /// Returns a stored mail as it is sent.
+    async fn email(&self, mail: delivery::Model) -> Result<Email, DbErr>;
+}
 
 /// How the process that sends mails is stopped.
 #[derive(Clone, Debug, Default)]
@@ -23,10 +48,9 @@ pub struct Process {
 }
 
 /// The shared state of the attempts in one run.
-#[derive(Debug)]
 pub(super) struct Sending<'a> {
     pub(super) db: &'a DatabaseConnection,
-    pub(super) report: &'a report::Model,
+    pub(super) mailing: &'a dyn Mailing,
     process: &'a Process,
     now: DateTime<Utc>,
     started: Instant,
@@ -38,11 +62,11 @@ pub(super) struct Sending<'a> {
 impl<'a> Sending<'a> {
     pub(super) fn new(
         db: &'a DatabaseConnection,
-        report: &'a report::Model,
+        mailing: &'a dyn Mailing,
         process: &'a Process,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { db, report, process, now, started: Instant::now(), unrecorded: Arc::default() }
+        Self { db, mailing, process, now, started: Instant::now(), unrecorded: Arc::default() }
     }
 
     /// Returns the current time in whole microseconds, the precision of PostgreSQL. A run may take an hour, and claims and
@@ -60,21 +84,22 @@ impl<'a> Sending<'a> {
     /// database is unreachable for so long that the run loses its lease. It retries until the claim expires and the mail is due
     /// again.
     pub(super) async fn record(&self, mail: &delivery::Model, settled: AttemptOutcome) -> Result<(), DbErr> {
-        let (db, report, unrecorded) = (self.db.clone(), self.report.clone(), self.unrecorded.clone());
-        let (id, recipient, attempt) = (mail.id, mail.recipient.clone(), mail.attempts);
+        let (db, name, unrecorded) = (self.db.clone(), self.mailing.name(), self.unrecorded.clone());
+        let (action, named) = (self.mailing.action(), self.mailing.named(&mail.recipient));
+        let (id, attempt) = (mail.id, mail.attempts);
         let left = mail.next_attempt_at.map_or(TimeDelta::zero(), |until| until - self.clock());
         let end = Instant::now() + left.to_std().unwrap_or_default();
         let recorded = self.process.tasks.spawn(async move {
             let (mut retry, mut is_counted) = (Retry::new(END_OF_ATTEMPT).until(end), false);
             loop {
-                let attempted = Attempted { id, report: &report, recipient: &recipient, attempt };
-                let Err(error) = store::record_delivery(&db, attempted, settled.clone()).await else {
+                let attempted = Attempted { id, action, named: named.clone(), attempt };
+                let Err(error) = store::record(&db, attempted, settled.clone()).await else {
                     unrecorded.fetch_sub(usize::from(is_counted), Ordering::SeqCst);
                     return Ok(());
                 };
                 unrecorded.fetch_add(usize::from(!is_counted), Ordering::SeqCst);
                 is_counted = true;
-                tracing::warn!(%error, week = %report.week, delivery = %id, "could not record the outcome of a mail; retrying");
+                tracing::warn!(%error, mailing = name, delivery = %id, "could not record the outcome of a mail; retrying");
                 if !retry.again().await {
                     return Err(error);
                 }

@@ -1,0 +1,171 @@
+//! Loads what the mails of a day are made from, as plain data.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::coverage::Index;
+use entity::coverage::roster::{PersonIx, UnitIx};
+use entity::id::{NominationId, PersonId, UnitId};
+use entity::period::Day;
+use entity::register::digest::{KnownNomination, Told};
+use entity::store::access::grant;
+use entity::store::register::mailing::{self, UnmailedChange};
+use entity::store::register::nomination::{self, StoredNomination};
+use entity::store::roster::{self, LoadError};
+use entity::table::{nomination as nominations, person};
+use entity::value::command::{Command, ObjectKind};
+use entity::value::register::{DecisionKind, DeclineReason};
+use entity::value::{AccessRole, AppointmentRole};
+use sea_orm::{ColumnTrait as _, Condition, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
+
+use crate::report::recipients::Contact;
+
+/// A change whose mails are due.
+#[derive(Clone, Debug)]
+pub(super) struct MailedChange {
+    pub(super) change: UnmailedChange,
+    /// Everyone who had a mail about the change that it undid.
+    pub(super) told_before: Vec<PersonIx>,
+}
+
+/// The facts of a day.
+#[derive(Debug)]
+pub(super) struct DayFacts {
+    pub(super) index: Index,
+    pub(super) today: Day,
+    /// Open nominations, and those of the changes, by key.
+    pub(super) nominations: HashMap<NominationId, KnownNomination>,
+    /// Why a manager declined a nomination of a change.
+    pub(super) reasons: HashMap<NominationId, DeclineReason>,
+    pub(super) told: Told,
+    pub(super) changes: Vec<MailedChange>,
+    pub(super) coordinators: BTreeSet<PersonIx>,
+    people: HashMap<PersonId, PersonIx>,
+    units: HashMap<UnitId, UnitIx>,
+}
+
+impl DayFacts {
+    pub(super) async fn load(db: &DatabaseConnection, today: Day) -> Result<Self, LoadError> {
+        // Before the facts, so that these are at least as new.
+        let changes = mailing::unmailed(db).await?;
+        let index = roster::load(db).await?.index;
+        let mut facts = Self {
+            people: numbers(&index),
+            units: (0..).zip(&index.roster().units).map(|(place, unit)| (unit.id, UnitIx(place))).collect(),
+            index,
+            today,
+            nominations: HashMap::new(),
+            reasons: HashMap::new(),
+            told: Told::new(),
+            changes: Vec::new(),
+            coordinators: BTreeSet::new(),
+        };
+        facts.load_nominations(db, &changes).await?;
+        facts.load_coordinators(db).await?;
+        for change in changes {
+            let is_undo = change.row.command == Command::Undo;
+            let told = if is_undo { mailing::told_of_undone(db, change.row.id).await? } else { BTreeSet::new() };
+            let told_before = told.into_iter().filter_map(|id| facts.person(id)).collect();
+            facts.changes.push(MailedChange { change, told_before });
+        }
+        Ok(facts)
+    }
+
+    /// A person by any of their numbers. `None` if they are no longer on file.
+    pub(super) fn person(&self, id: PersonId) -> Option<PersonIx> {
+        self.people.get(&id).copied()
+    }
+
+    /// A unit. `None` if it is no longer on file.
+    pub(super) fn unit(&self, id: UnitId) -> Option<UnitIx> {
+        self.units.get(&id).copied()
+    }
+
+    /// The nomination in whose history a change appears.
+    pub(super) fn nomination_of(&self, change: &UnmailedChange) -> Option<&KnownNomination> {
+        let mut ids = keys(change, ObjectKind::Nomination);
+        ids.find_map(|id| self.nominations.get(&NominationId(id)))
+    }
+
+    async fn load_nominations(&mut self, db: &DatabaseConnection, changes: &[UnmailedChange]) -> Result<(), DbErr> {
+        let of_changes = changes.iter().flat_map(|change| keys(change, ObjectKind::Nomination)).map(NominationId);
+        let wanted = Condition::any()
+            .add(nominations::Column::EndedAs.is_null())
+            .add(nominations::Column::Id.is_in(of_changes.collect::<BTreeSet<_>>()));
+        for stored in nomination::matching(db, wanted).await? {
+            let Some(facts) = stored.facts(|id| self.person(id), |id| self.unit(id)) else { continue };
+            // As for its viewers, the numbers of the day on which it was opened hold for a nomination.
+            let terms = self.index.register_terms(facts.unit, facts.opened_on);
+            let id = stored.row.id;
+            self.reasons.extend(reason(&stored).map(|reason| (id, reason)));
+            self.nominations.insert(id, KnownNomination { id, facts, terms });
+        }
+        let open: Vec<_> = self.nominations.keys().copied().collect();
+        for mailing::ToldOf { person, nomination, stage } in mailing::told(db, &open).await? {
+            let Some(person) = self.person(person) else { continue };
+            let last = self.told.entry(person).or_default().entry(nomination).or_insert(stage);
+            *last = stage.max(*last);
+        }
+        Ok(())
+    }
+
+    async fn load_coordinators(&mut self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        let granted = grant::holders(db, AccessRole::Coordinator, self.today).await?;
+        let appointed = self.index.roster().appointments.iter().filter(|appointment| {
+            appointment.role == AppointmentRole::Coordinator && appointment.validity.holds_on(self.today)
+        });
+        let appointed = appointed.map(|appointment| appointment.person);
+        self.coordinators = granted.into_iter().filter_map(|id| self.person(id)).chain(appointed).collect();
+        Ok(())
+    }
+
+    /// Returns the contacts of those of `people` who have a counting post and a work address.
+    pub(super) async fn contacts(
+        &self,
+        db: &DatabaseConnection,
+        people: BTreeSet<PersonIx>,
+    ) -> Result<HashMap<PersonIx, Contact>, DbErr> {
+        let here = people.into_iter().filter(|person| {
+            let mut posts = self.index.counting_posts_of(*person, self.today);
+            posts.next().is_some()
+        });
+        let numbers = here.flat_map(|person| {
+            let entity::coverage::roster::Person { id, linked, .. } = &self.index.roster().people[person.at()];
+            linked.iter().copied().chain([*id])
+        });
+        let mut rows = Vec::new();
+        for chunk in numbers.collect::<Vec<_>>().chunks(500) {
+            let some = person::Entity::find().filter(person::Column::Id.is_in(chunk.iter().copied()));
+            rows.extend(some.all(db).await?);
+        }
+        // If a person has several employee numbers, the first with an address decides.
+        rows.sort_unstable_by_key(|row| row.id);
+        let mut contacts = HashMap::new();
+        for row in rows {
+            let (id, contact) = (self.person(row.id), Contact::from(row));
+            if let Some(person) = id.filter(|_| contact.address.is_some()) {
+                contacts.entry(person).or_insert(contact);
+            }
+        }
+        Ok(contacts)
+    }
+}
+
+/// The keys of the objects of a kind in whose history a change appears.
+pub(super) fn keys(change: &UnmailedChange, kind: ObjectKind) -> impl Iterator<Item = i64> {
+    change.objects.iter().filter(move |object| object.kind == kind).map(|object| object.object_id)
+}
+
+/// Everyone by each of their numbers.
+fn numbers(index: &Index) -> HashMap<PersonId, PersonIx> {
+    let people = (0..).zip(&index.roster().people);
+    let of_person = |(place, person): (u32, &entity::coverage::roster::Person)| {
+        let all: Vec<_> = person.linked.iter().copied().chain([person.id]).collect();
+        all.into_iter().map(move |id| (id, PersonIx(place)))
+    };
+    people.flat_map(of_person).collect()
+}
+
+fn reason(stored: &StoredNomination) -> Option<DeclineReason> {
+    let declined = stored.decisions.iter().rfind(|decision| decision.kind == DecisionKind::Decline);
+    declined.and_then(|decision| decision.reason)
+}

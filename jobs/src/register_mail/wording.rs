@@ -1,0 +1,239 @@
+//! The sentences of each mail. None names a person: a mail may be read over a shoulder, and stays in a mailbox after an
+//! erasure.
+
+use entity::coverage::roster::UnitIx;
+use entity::register::digest::{DigestItem, KnownNomination, Part, Stage};
+use entity::register::lapse::ApprovalLapse;
+use entity::register::nomination::{first_day, lapses_on};
+use entity::register::notice::Notice;
+use entity::value::Role;
+use entity::value::command::Command;
+use entity::value::register::DeclineReason;
+
+use super::facts::DayFacts;
+use super::view::LetterView;
+use crate::output::one_line::{clip, one_line};
+use crate::report::render::Setting;
+use crate::report::wording::{counted, day, int};
+
+/// Maximum length of the name of a unit in characters.
+const LONGEST_NAME: usize = 80;
+/// Maximum number of items in a digest. The rest is a number.
+const MOST: usize = 30;
+
+const OPEN: &str = "Open the Peer Support Network";
+const TO_NOMINEE: &str = "You receive this mail because it is about a nomination of you.";
+const TO_NOMINATOR: &str = "You receive this mail because you made the nomination.";
+const TO_APPROVER: &str = "You receive this mail at most once a day, and only if something is new or due.";
+
+/// Writes the mails of a day.
+pub(super) struct Wording<'a> {
+    pub(super) facts: &'a DayFacts,
+    pub(super) setting: &'a Setting,
+}
+
+impl Wording<'_> {
+    fn view(&self, subject: &str, headline: String, sentences: Vec<String>, reason: &'static str) -> LetterView {
+        LetterView {
+            subject: format!("Peer support: {subject}"),
+            headline,
+            sentences,
+            items: Vec::new(),
+            link: self.setting.home_link(),
+            link_text: OPEN.to_owned(),
+            ask: self.setting.coordinator.line(),
+            reason,
+        }
+    }
+
+    fn unit_name(&self, unit: UnitIx) -> String {
+        clip(&one_line(&self.facts.index.roster().units[unit.at()].name), LONGEST_NAME)
+    }
+
+    /// Returns `Peer Supporter for Ward N2`.
+    fn role_for(&self, nomination: &KnownNomination) -> String {
+        format!("{} for {}", role_name(nomination.facts.role), self.unit_name(nomination.facts.unit))
+    }
+
+    /// An approver's digest.
+    pub(super) fn digest(&self, items: &[DigestItem]) -> LetterView {
+        let to_decide = int(items.iter().filter(|item| item.part == Part::Decide).count());
+        let late = int(items.len()) - to_decide;
+        let decide = counted(to_decide, "nomination", "nominations");
+        let watch = counted(late, "late decision", "late decisions");
+        let subject = match (to_decide, late) {
+            (0, _) => format!("see to {watch}"),
+            (_, 0) => format!("decide on {decide}"),
+            (_, _) => format!("decide on {decide}, see to {watch}"),
+        };
+        let headline = match (to_decide, late) {
+            (0, 1) => "A decision is late.".to_owned(),
+            (0, _) => format!("{late} decisions are late."),
+            (1, 0) => "A nomination waits for your decision.".to_owned(),
+            (1, _) => format!("A nomination waits for your decision, and {watch} of others."),
+            (_, 0) => format!("{decide} wait for your decision."),
+            (_, _) => format!("{decide} wait for your decision, and {watch} of others."),
+        };
+        let mut lines: Vec<_> = items.iter().take(MOST).map(|item| self.digest_line(item)).collect();
+        if items.len() > MOST {
+            lines.push(format!("And {} more.", items.len() - MOST));
+        }
+        let asked_too = (late > 0).then(|| {
+            "Where a decision of others is late, you cannot make it for them. Please find out what is in the way."
+                .to_owned()
+        });
+        let view = self.view(&subject, headline, asked_too.into_iter().collect(), TO_APPROVER);
+        LetterView { items: lines, ..view }
+    }
+
+    fn digest_line(&self, item: &DigestItem) -> String {
+        let nomination = self.facts.nominations.get(&item.nomination);
+        let what = match (item.part, nomination) {
+            (Part::WatchUnseen(unit), _) => format!("A nomination in {}", self.unit_name(unit)),
+            (Part::Decide | Part::Watch, Some(nomination)) => self.role_for(nomination),
+            (Part::Decide | Part::Watch, None) => "A nomination".to_owned(),
+        };
+        match item.stage {
+            Stage::New => format!("{what}: new."),
+            Stage::Week => format!("{what}: has waited for a week."),
+            Stage::Fortnight => format!("{what}: has waited for two weeks."),
+            Stage::Escalated => format!("{what}: has waited for three weeks."),
+        }
+    }
+
+    /// A Peer Supporter's mail about an approval that lapses soon.
+    pub(super) fn lapse(&self, lapse: ApprovalLapse) -> LetterView {
+        let last = day(lapse.on.plus_days(-1));
+        let headline = format!(
+            "An approval of your role as Peer Supporter for {} holds until {last}.",
+            self.unit_name(lapse.unit)
+        );
+        let sentences = vec![
+            format!("Please ask your managers to renew it by {last}. They can do so now."),
+            "Without it you do not count as Peer Supporter of the team from the next day on.".to_owned(),
+        ];
+        let reason = "You receive this mail 60, 30 and 7 days before an approval ends.";
+        self.view(&format!("ask for a renewal by {last}"), headline, sentences, reason)
+    }
+
+    /// A mail about a change.
+    pub(super) fn notice(&self, notice: Notice, command: Command, nomination: Option<&KnownNomination>) -> LetterView {
+        let role = nomination.map_or_else(|| "a role in the network".to_owned(), |known| self.role_for(known));
+        match notice {
+            Notice::Nominated => self.nominated(&role, nomination),
+            Notice::Question => self.view(
+                "please answer a question",
+                format!("A manager has a question about your nomination as {role}."),
+                vec!["The manager decides after you have answered.".to_owned()],
+                TO_NOMINEE,
+            ),
+            Notice::Approved => self.view(
+                "read a decision, and what comes next",
+                format!("Your nomination as {role} was approved."),
+                nomination.and_then(|known| next_steps(known)).into_iter().collect(),
+                TO_NOMINEE,
+            ),
+            Notice::Declined => {
+                let reason = nomination.and_then(|known| self.facts.reasons.get(&known.id));
+                let said = reason.map(|reason| format!("The manager's reason: {}", reason_sentence(*reason)));
+                let sentences = said.into_iter().chain(["Only you and the coordinators see the reason.".to_owned()]);
+                let headline = format!("A manager has declined your nomination as {role}.");
+                self.view("read a decision", headline, sentences.collect(), TO_NOMINEE)
+            }
+            Notice::TakenBack => self.view(
+                "no answer is needed any more",
+                format!("Your nomination as {role} was taken back."),
+                vec!["There is nothing that you need to do.".to_owned()],
+                TO_NOMINEE,
+            ),
+            Notice::TheirsApproved => self.view(
+                "read the outcome of a nomination",
+                format!("A nomination that you made, as {role}, was approved."),
+                vec!["There is nothing that you need to do.".to_owned()],
+                TO_NOMINATOR,
+            ),
+            Notice::DidNotGoAhead => self.view(
+                "read the outcome of a nomination",
+                format!("A nomination that you made, as {role}, did not go ahead."),
+                vec!["There is nothing that you need to do.".to_owned()],
+                TO_NOMINATOR,
+            ),
+            Notice::UnitChanged(unit) => self.unit_changed(unit, command),
+            Notice::Recorded => self.view(
+                "check what was recorded for you",
+                "Another person recorded something about your part in the network.".to_owned(),
+                vec!["If you did not ask for it, or do not know what it is, contact a coordinator.".to_owned()],
+                "You receive this mail because it is about you.",
+            ),
+            Notice::Undone => self.view(
+                "disregard an earlier mail",
+                "A change about which you had a mail was undone.".to_owned(),
+                vec!["If you do not know what holds now, contact a coordinator.".to_owned()],
+                "You receive this mail because you had one about the change.",
+            ),
+        }
+    }
+
+    fn nominated(&self, role: &str, nomination: Option<&KnownNomination>) -> LetterView {
+        let last = nomination.map(|KnownNomination { id: _, facts, terms }| {
+            day(lapses_on(&self.facts.index, facts, terms, self.facts.today).plus_days(-1))
+        });
+        let by = last.map(|last| format!(" by {last}")).unwrap_or_default();
+        self.view(
+            &format!("please answer{by}"),
+            format!("A colleague has nominated you as {role}."),
+            vec![
+                format!("Please accept or decline{by}. If you decline, no one asks why."),
+                "Until you accept, only you, your colleague and the coordinators know of it.".to_owned(),
+            ],
+            TO_NOMINEE,
+        )
+    }
+
+    fn unit_changed(&self, unit: UnitIx, command: Command) -> LetterView {
+        let name = self.unit_name(unit);
+        let headline = match command {
+            Command::Appoint => format!("A person was appointed for {name}."),
+            Command::EndAppointment => format!("The end of an appointment for {name} was recorded."),
+            Command::Delegate => format!("A delegate was named for an appointment for {name}."),
+            Command::ExemptUnit => format!("{name} was exempted."),
+            Command::PublishPolicy => format!("A policy was published for {name}."),
+            _ => format!("Something was changed for {name}."),
+        };
+        let sentences = vec!["If it is not right, contact a coordinator.".to_owned()];
+        let reason = "You receive this mail as senior manager of the unit, or of the nearest unit above that has one.";
+        let view = self.view(&format!("check a change for {name}"), headline, sentences, reason);
+        let code = &self.facts.index.roster().units[unit.at()].code;
+        LetterView { link: self.setting.unit_link(&one_line(code)), link_text: format!("Open {name}"), ..view }
+    }
+}
+
+/// What comes after the approval. `None` if the role has no first day yet.
+fn next_steps(KnownNomination { id: _, facts, terms: _ }: &KnownNomination) -> Option<String> {
+    let first = day(first_day(facts)?);
+    Some(match facts.role {
+        Role::PeerSupporter => {
+            format!("The role begins on {first}. You count once your training and your sign-off are complete.")
+        }
+        Role::Trainer | Role::Champion => format!("The role begins on {first}."),
+    })
+}
+
+const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::PeerSupporter => "Peer Supporter",
+        Role::Trainer => "Trainer",
+        Role::Champion => "Wellbeing Champion",
+    }
+}
+
+const fn reason_sentence(reason: DeclineReason) -> &'static str {
+    match reason {
+        DeclineReason::Time => "the team cannot spare the time now.",
+        DeclineReason::Grade => "the grade does not fit the role.",
+        DeclineReason::Experience => "more experience is needed first.",
+        DeclineReason::TeamNeeds => "the team needs something else now.",
+        DeclineReason::RoleChanged => "your job is changing.",
+        DeclineReason::TalkToMe => "the manager would like to talk to you.",
+    }
+}
