@@ -35,6 +35,8 @@ pub enum Notice {
     UnitChanged(UnitIx),
     /// To a person: something about them was recorded by another person. It never says what.
     Recorded,
+    /// To a person: a coordinator recorded a step of theirs from paper, which they may dispute.
+    RecordedFromPaper,
     /// To everyone who had a mail about a change: it was undone.
     Undone,
 }
@@ -56,6 +58,8 @@ pub struct ChangeFacts<'a> {
     pub begins_role: bool,
     /// The values after it.
     pub after: &'a Json,
+    /// The person who took the step, if a coordinator recorded it from paper.
+    pub on_paper: Option<PersonIx>,
     /// Everyone who had a mail about the change that it undid.
     pub told_before: &'a [PersonIx],
 }
@@ -82,7 +86,8 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::ChangeAllocation
         | Command::WithdrawApproval
         | Command::CarryOver
-        | Command::SettleDifference => recorded(&change),
+        | Command::SettleDifference
+        | Command::SettleRecord => recorded(&change),
         Command::Undo => change.told_before.iter().map(|person| (*person, Notice::Undone)).collect(),
         // Approvers learn of answers from the nomination; the others concern the person who gives them, or no one.
         Command::AnswerNomination
@@ -93,8 +98,12 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::SignAgreement
         | Command::PublishFramework
         | Command::RecordAssessment
+        | Command::DisputeRecord
         | Command::LinkPeople => BTreeMap::new(),
     };
+    if let Some(person) = change.on_paper {
+        notices.entry(person).or_insert(Notice::RecordedFromPaper);
+    }
     notices.remove(&change.actor);
     notices
 }

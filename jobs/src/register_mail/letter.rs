@@ -56,6 +56,11 @@ fn digest_letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
     found.into_iter().map(letter).collect()
 }
 
+/// Whether a coordinator recorded the step from paper. The principal of the change is then the person who took it.
+fn is_from_paper(change: &entity::table::register_change::Model) -> bool {
+    change.after.as_ref().is_some_and(|after| after.get("paper").is_some())
+}
+
 fn change_letters(facts: &DayFacts, wording: &Wording<'_>, mailed: &MailedChange) -> Vec<Letter> {
     let MailedChange { change, told_before } = mailed;
     let Some(actor) = facts.person(change.row.actor_id) else { return Vec::new() };
@@ -70,6 +75,7 @@ fn change_letters(facts: &DayFacts, wording: &Wording<'_>, mailed: &MailedChange
         nomination: nomination.map(|KnownNomination { id: _, facts, terms }| (facts, terms)),
         begins_role: keys(change, ObjectKind::Allocation).next().is_some(),
         after: change.row.after.as_ref().unwrap_or(&Json::Null),
+        on_paper: change.row.principal_id.filter(|_| is_from_paper(&change.row)).and_then(|id| facts.person(id)),
         told_before,
     };
     let letter = |(person, notice)| Letter {

@@ -165,6 +165,15 @@ impl Wording<'_> {
                 vec!["If you did not ask for it, or do not know what it is, contact a coordinator.".to_owned()],
                 "You receive this mail because it is about you.",
             ),
+            Notice::RecordedFromPaper => self.view(
+                "check a paper that was recorded for you",
+                "A coordinator recorded a step of yours from a paper.".to_owned(),
+                vec![
+                    "If you did not take it, dispute the record within 30 days: it then does not count until it is settled."
+                        .to_owned(),
+                ],
+                "You receive this mail because the paper is in your name.",
+            ),
             Notice::Undone => self.view(
                 "disregard an earlier mail",
                 "A change about which you had a mail was undone.".to_owned(),

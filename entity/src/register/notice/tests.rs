@@ -47,6 +47,7 @@ fn told(
         nomination: facts.map(|facts| (facts, &terms)),
         begins_role: after["endedAs"] == "APPROVED",
         after,
+        on_paper: None,
         told_before: &[],
     };
     let found = notices(&index(board), change, day(TODAY));
