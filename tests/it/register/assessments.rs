@@ -171,7 +171,7 @@ both!(
         organised(&world).await;
         published(&world, version("1", "2026-11-16", "2026-12-31")).await;
         sign_off::Entity::delete_many().exec(&world.db).await.unwrap();
-        crate::graphql::board::changed(&world.db).await;
+        board::changed(&world.db).await;
         let unsigned = (json!("NONE"), json!(["NOT_SIGNED_OFF"]));
         assert_eq!(ward(&world).await, unsigned);
         let payload = assess(&world, TRAINER, of(SUPPORTER, "MET")).await;
@@ -213,7 +213,7 @@ both!(
     async fn a_replaced_version_serves_until_the_transition_ends(world: World) {
         organised(&world).await;
         sign_off::Entity::delete_many().exec(&world.db).await.unwrap();
-        crate::graphql::board::changed(&world.db).await;
+        board::changed(&world.db).await;
         let first = published(&world, version("1", "2026-11-16", "2026-11-16")).await;
         published(&world, version("2", "2026-11-17", "2026-11-20")).await;
         let policy = json!({
