@@ -19,8 +19,8 @@ use entity::value::ApproverCapacity;
 
 use super::super::record::{
     Allocation, AllocationTerms, Appointment, Approval, Completion, CompletionKey, Course, Exemption, FileDifference,
-    KeptRole, Link, Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList, Unavailability,
-    Unit,
+    KeptFact, KeptRole, KeptSince, Link, Owned, Person, PersonDetails, Placement, Policy, Post, RowsNotRead, StaffList,
+    Unavailability, Unit,
 };
 use super::super::reference::{CourseIx, PersonIx, UnitIx};
 use super::ids::Ids;
