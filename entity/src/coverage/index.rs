@@ -14,8 +14,8 @@ use self::grouped::Grouped;
 use self::organisation::OrganisationIndex;
 pub use self::replace::{Extent, Replacement, Roles, UnitFacts};
 use super::roster::{
-    Allocation, Appointment, Assessed, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx,
-    Roster, Signature, UnitIx,
+    Allocation, Appointment, Certificate, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonAssessment,
+    PersonIx, Roster, Signature, UnitIx,
 };
 use crate::period::Day;
 use crate::register::terms::RegisterTerms;
@@ -36,7 +36,7 @@ pub struct Index {
     delegations: HashMap<PersonIx, Vec<Delegation>>,
     signatures: HashMap<PersonIx, Vec<Signature>>,
     /// Of each person by day, then in the order in which they were recorded.
-    assessments: HashMap<PersonIx, Vec<Assessed>>,
+    assessments: HashMap<PersonIx, Vec<PersonAssessment>>,
     /// By unit and first day of the policy.
     register_terms: HashMap<(UnitIx, Day), RegisterTerms>,
 }

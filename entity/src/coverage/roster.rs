@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use self::disputed::Disputed;
 pub use self::network::{Allocation, AllocationTerms, Appointment, Approval, Exemption, FiledPolicy, NetworkRole};
-pub use self::register::{Agreement, Assessed, Delegation, FiledRegisterTerms, Framework, Signature};
+pub use self::register::{Agreement, Delegation, FiledRegisterTerms, Framework, PersonAssessment, Signature};
 use crate::id::{PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
 use crate::period::{Day, Validity};
@@ -241,7 +241,7 @@ pub struct Roster {
     /// All signatures of the agreement.
     pub signatures: Vec<Signature>,
     /// All assessments of people at the level of Peer Supporters.
-    pub assessments: Vec<Assessed>,
+    pub assessments: Vec<PersonAssessment>,
     /// The training of people whose training has changed since the organisation was read.
     pub retrained: HashMap<PersonIx, Arc<Training>>,
 }

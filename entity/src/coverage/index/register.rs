@@ -1,7 +1,9 @@
 //! Lookups of the facts that only commands of the register record.
 
 use super::Index;
-use crate::coverage::roster::{Agreement, Allocation, Assessed, Delegation, Framework, PersonIx, Signature, UnitIx};
+use crate::coverage::roster::{
+    Agreement, Allocation, Delegation, Framework, PersonAssessment, PersonIx, Signature, UnitIx,
+};
 use crate::id::FrameworkId;
 use crate::period::Day;
 use crate::register::terms::RegisterTerms;
@@ -75,7 +77,7 @@ impl Index {
     /// Returns the assessments of a person at the level of Peer Supporters, by day, then in the order in which they were
     /// recorded.
     #[must_use]
-    pub fn assessments_of(&self, person: PersonIx) -> &[Assessed] {
+    pub fn assessments_of(&self, person: PersonIx) -> &[PersonAssessment] {
         self.assessments.get(&person).map_or(&[], Vec::as_slice)
     }
 
@@ -88,7 +90,7 @@ impl Index {
         let known = &assessed[..assessed.partition_point(|assessed| assessed.on <= day)];
         let ended = known.iter().rposition(|assessed| !assessed.met);
         let since = &known[ended.map_or(0, |place| place + 1)..];
-        let holds = |assessed: &Assessed| {
+        let holds = |assessed: &PersonAssessment| {
             !transition_gates || self.transition_ends(assessed.framework).is_none_or(|ends| day < ends)
         };
         let ended_on = ended.map(|place| known[place].on);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Index;
 use crate::coverage::roster::{
-    Allocation, Appointment, Assessed, Delegation, Exemption, FiledPolicy, FiledRegisterTerms, NetworkRole, PersonIx,
-    Roster, Signature, Training, UnitIx,
+    Allocation, Appointment, Delegation, Exemption, FiledPolicy, FiledRegisterTerms, NetworkRole, PersonAssessment,
+    PersonIx, Roster, Signature, Training, UnitIx,
 };
 
 /// The people and units that a change touched.
@@ -40,7 +40,7 @@ pub struct Roles {
     /// Signatures of the agreement.
     pub signatures: Vec<Signature>,
     /// Assessments at the level of Peer Supporters.
-    pub assessments: Vec<Assessed>,
+    pub assessments: Vec<PersonAssessment>,
 }
 
 /// What is filed about units.

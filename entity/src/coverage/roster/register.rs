@@ -65,7 +65,7 @@ pub struct Framework {
 
 /// An assessment of a person at the level of Peer Supporters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assessed {
+pub struct PersonAssessment {
     /// Its id in the tables. Of two assessments of one day the higher one is the later one.
     pub id: AssessmentId,
     /// The person.

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use crate::coverage::PolicyTerms;
 use crate::coverage::mix::{self, Rule};
 use crate::coverage::roster::{
-    Agreement, Appointment, Approval, Assessed, Away, Certificate, Delegation, Exemption, FiledPolicy, Framework,
-    NetworkRole, Organisation, Pass, Person, PersonIx, Placement, Post, Roster, Signature, StaffList, Unit, UnitIx,
+    Agreement, Appointment, Approval, Away, Certificate, Delegation, Exemption, FiledPolicy, Framework, NetworkRole,
+    Organisation, Pass, Person, PersonAssessment, PersonIx, Placement, Post, Roster, Signature, StaffList, Unit,
+    UnitIx,
 };
 use crate::id::{AssessmentId, DocumentId, FrameworkId, PersonId, UnitId};
 use crate::interner::{Interner, Symbol};
@@ -241,11 +242,12 @@ fn frameworks() -> impl Strategy<Value = Vec<Framework>> {
 }
 
 /// An assessment against any version, mostly met, on one of a few days so that some are on the same one.
-fn assessed(person: impl Strategy<Value = PersonIx>) -> impl Strategy<Value = Assessed> {
+fn assessed(person: impl Strategy<Value = PersonIx>) -> impl Strategy<Value = PersonAssessment> {
     let framework = (0..i64::try_from(FRAMEWORKS).unwrap()).prop_map(FrameworkId);
     let on = prop_oneof![3 => early_day(), 2 => any_day(), 1 => Just(Day::new(2026, 3, 2).unwrap())];
-    (person, framework, on, prop::bool::weighted(0.7), 0i64..1_000_000)
-        .prop_map(|(person, framework, on, met, id)| Assessed { id: AssessmentId(id), person, framework, on, met })
+    (person, framework, on, prop::bool::weighted(0.7), 0i64..1_000_000).prop_map(|(person, framework, on, met, id)| {
+        PersonAssessment { id: AssessmentId(id), person, framework, on, met }
+    })
 }
 
 /// Lists of each employer; of one employer never two of the same day, as on file.
@@ -401,7 +403,7 @@ pub(crate) fn any_roster() -> impl Strategy<Value = Roster> {
 }
 
 /// Assessments with different ids, as on file.
-fn numbered(mut rows: Vec<Assessed>) -> Vec<Assessed> {
+fn numbered(mut rows: Vec<PersonAssessment>) -> Vec<PersonAssessment> {
     let mut seen = std::collections::HashSet::new();
     rows.retain(|row| seen.insert(row.id));
     rows

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::{Loader, each};
 use crate::coverage::Index;
-use crate::coverage::roster::{Agreement, Assessed, Delegation, FiledRegisterTerms, Framework, Signature};
+use crate::coverage::roster::{Agreement, Delegation, FiledRegisterTerms, Framework, PersonAssessment, Signature};
 use crate::id::{DocumentId, PersonId, PolicyId};
 use crate::period::Validity;
 use crate::register::framework::SIGN_OFF_LEVEL;
@@ -47,7 +47,7 @@ pub(super) async fn assessments(
     txn: &DatabaseTransaction,
     index: &Index,
     of: Option<&[PersonId]>,
-) -> Result<Vec<Assessed>, DbErr> {
+) -> Result<Vec<PersonAssessment>, DbErr> {
     let rows = assessment::Entity::find()
         .filter(assessment::Column::Level.eq(SIGN_OFF_LEVEL))
         .apply_if(of, |rows, people| rows.filter(assessment::Column::PersonId.is_in(people.iter().copied())))
@@ -56,7 +56,7 @@ pub(super) async fn assessments(
     each(txn, rows, |row: assessment::Model| {
         let Some(person) = index.person_by_id(row.person_id) else { return };
         let assessment::Model { id, framework_id: framework, assessed_on: on, met, .. } = row;
-        found.push(Assessed { id, person, framework, on, met });
+        found.push(PersonAssessment { id, person, framework, on, met });
     })
     .await?;
     Ok(found)

@@ -1,7 +1,9 @@
 //! Peer Supporters of a small roster, their approvals and their training.
 
 use super::{Board, day, terms};
-use crate::coverage::roster::{Agreement, Allocation, Approval, Assessed, Certificate, Framework, Pass, Signature};
+use crate::coverage::roster::{
+    Agreement, Allocation, Approval, Certificate, Framework, Pass, PersonAssessment, Signature,
+};
 use crate::id::{AllocationId, AssessmentId, DocumentId, FrameworkId, PersonId};
 use crate::period::Validity;
 
@@ -75,7 +77,7 @@ impl Board {
     pub(crate) fn assessed(mut self, person: &str, framework: i64, on: &str, met: bool) -> Self {
         let (person, id) = (self.person(person), AssessmentId(i64::try_from(self.roster.assessments.len()).unwrap()));
         let framework = FrameworkId(framework);
-        self.roster.assessments.push(Assessed { id, person, framework, on: day(on), met });
+        self.roster.assessments.push(PersonAssessment { id, person, framework, on: day(on), met });
         self
     }
 

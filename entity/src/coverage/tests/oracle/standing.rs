@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::Oracle;
 use crate::coverage::PolicyTerms;
-use crate::coverage::roster::{Agreement, Allocation, AllocationTerms, Approval, Assessed, Certificate, PersonIx};
+use crate::coverage::roster::{
+    Agreement, Allocation, AllocationTerms, Approval, Certificate, PersonAssessment, PersonIx,
+};
 use crate::id::FrameworkId;
 use crate::period::Day;
 use crate::value::register::DelegationKind;
@@ -137,7 +139,7 @@ impl<'a> Oracle<'a> {
             let rows = self.roster.assessments.iter();
             rows.filter(move |row| row.person == allocation.person && row.on <= self.day && row.met == met)
         };
-        let in_transition = |row: &&Assessed| {
+        let in_transition = |row: &&PersonAssessment| {
             !policy.framework_transition_gates || self.serves_until(row.framework).is_none_or(|until| self.day <= until)
         };
         own(true).filter(in_transition).any(|met| own(false).all(|not_yet| (not_yet.on, not_yet.id) < (met.on, met.id)))

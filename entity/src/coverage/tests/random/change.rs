@@ -15,8 +15,8 @@ use super::{
 use crate::coverage::PolicyTerms;
 use crate::coverage::index::{Extent, Replacement, Roles, UnitFacts};
 use crate::coverage::roster::{
-    Allocation, Appointment, Approval, Assessed, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonIx,
-    Roster, Signature, Training, UnitIx,
+    Allocation, Appointment, Approval, Delegation, Exemption, FiledPolicy, NetworkRole, Pass, PersonAssessment,
+    PersonIx, Roster, Signature, Training, UnitIx,
 };
 use crate::id::AllocationId;
 use crate::period::{Day, Validity};
@@ -46,7 +46,7 @@ pub(in crate::coverage::tests) enum AnyChange {
     /// Replaces a person's signatures.
     Signatures(PersonIx, Vec<Signature>),
     /// Replaces a person's assessments.
-    Assessments(PersonIx, Vec<Assessed>),
+    Assessments(PersonIx, Vec<PersonAssessment>),
 }
 
 /// A change of one allocation.
@@ -197,7 +197,7 @@ impl AnyChange {
                 extent.people.insert(*person);
                 roster.assessments.retain(|row| row.person != *person);
                 let rows = numbered(rows.clone()).into_iter();
-                roster.assessments.extend(rows.map(|row| Assessed { person: *person, ..row }));
+                roster.assessments.extend(rows.map(|row| PersonAssessment { person: *person, ..row }));
             }
         }
     }
