@@ -9,7 +9,7 @@ const FIELDS: &str = "id kind since foundOn settledOn outcome unitCode person { 
     file { share firstDay lastDay unitCode }";
 
 /// The Peer Supporter of ward S2 as the coordinator sees them, whether or not the role has ended, and how many count.
-async fn ward(site: &axum::Router) -> Value {
+async fn ward(site: &Router) -> Value {
     let query = "{ team(code: \"S2\") { status activeSupporters supporters(first: 50, includeEnded: true) { nodes { \
         person { id } share headline differsFromFile } } } }";
     let answer = answer(site, query, json!({})).await;
@@ -217,7 +217,7 @@ both!(
             from: day("2026-01-01"),
             to: None,
         };
-        grant::add(&world.db, new, entity::actor::Actor::Operator, world.clock.now()).await.unwrap();
+        grant::add(&world.db, new, Actor::Operator, world.clock.now()).await.unwrap();
         let selection = "refusals { code message }";
         let payload = command(&world, OTHER_SUPPORTER, "settleDifference", input, selection).await;
         assert_eq!(refused(&payload), "OWN_CASE");
