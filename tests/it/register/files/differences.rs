@@ -172,7 +172,7 @@ both!(
 
 both!(
     async fn a_command_about_the_role_settles_nothing(world: World) {
-        kept(&world).await;
+        drop(kept(&world).await);
         let file = supporters(&["NHS,000038,Peer Supporter,S2,90,05/01/2026,10/11/2026"]);
         import(&world, &file).applied().await;
         pass_days(&world, 2);
@@ -201,7 +201,7 @@ both!(
 
 both!(
     async fn only_coordinators_see_and_settle_and_not_their_own(world: World) {
-        kept(&world).await;
+        drop(kept(&world).await);
         let file = supporters(&["NHS,000038,Peer Supporter,S2,90,05/01/2026,10/11/2026"]);
         import(&world, &file).applied().await;
         let id = differences(&world, COORDINATOR, true).await[0]["id"].clone();
