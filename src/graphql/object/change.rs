@@ -68,6 +68,10 @@ pub(crate) enum CommandName {
     LinkPeople,
     /// A difference between file and register was settled.
     SettleDifference,
+    /// A person disputed a step that was recorded from paper.
+    DisputeRecord,
+    /// A dispute about a step recorded from paper was settled.
+    SettleRecord,
     /// A change was undone.
     Undo,
 }

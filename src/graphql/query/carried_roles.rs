@@ -80,9 +80,11 @@ fn facts(known: &ReferenceData, row: &allocation::Model) -> Option<NominationFac
         outside_team: false,
         nominator: person,
         opened_on: begun,
+        counted_from: begun,
         accepted_on: Some(begun),
         wished_start: None,
         ended: None,
+        in_dispute: false,
         decisions: Vec::new(),
     })
 }
