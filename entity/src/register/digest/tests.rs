@@ -150,6 +150,8 @@ proptest! {
                 outside_team,
                 nominator: people[0],
                 opened_on,
+                counted_from: opened_on,
+                in_dispute: false,
                 accepted_on: accepted_after.map(|days| opened_on.plus_days(days)),
                 wished_start: None,
                 ended: None,

@@ -170,7 +170,8 @@ fn refusals_are_plain_and_addresses_masked() {
     let of = |address: &str, said: &str| {
         let mail = delivery::Model {
             id: DeliveryId(1),
-            report_id: ReportId(1),
+            report_id: Some(ReportId(1)),
+            mailing_id: None,
             kind: DeliveryKind::Report,
             recipient: "person:1".to_owned(),
             person_id: Some(PersonId(1)),
