@@ -130,7 +130,7 @@ impl Wording<'_> {
             Notice::Approved => self.view(
                 "read a decision, and what comes next",
                 format!("Your nomination as {role} was approved."),
-                nomination.and_then(|known| next_steps(known)).into_iter().collect(),
+                nomination.and_then(next_steps).into_iter().collect(),
                 TO_NOMINEE,
             ),
             Notice::Declined => {

@@ -1,6 +1,8 @@
 //! A nomination as its viewer may see it: its state, the checklist item by item, and who may decide on it now and why.
 
-use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+mod words;
+
+use async_graphql::{Context, ID, Object, SimpleObject};
 use entity::id::{PersonId, RegisterTextId};
 use entity::register::approvers::{Approver, ApproverBecause, approvers};
 use entity::register::checklist::{ChecklistItem as Item, Nominee, checklist};
@@ -9,9 +11,12 @@ use entity::register::nomination::{lapses_on, state};
 use entity::register::sight::{NominationSight, did_not_go_ahead};
 use entity::store::register::change;
 use entity::table::{nomination_decision, register_text};
-use entity::value::{self, register};
+use entity::value::register;
 use sea_orm::EntityTrait as _;
 
+pub(crate) use self::words::{
+    ApproverCapacity, ChecklistCode, ChecklistResult, DeciderBecause, DecisionKind, DeclineReason, NominationState,
+};
 use super::enums::NetworkRole;
 use super::organisation::Person;
 use super::paper_record::PaperRecord;
@@ -23,110 +28,6 @@ use crate::graphql::nominations::VisibleNomination;
 use crate::graphql::page::Listed;
 use crate::graphql::request_state::db;
 use crate::graphql::scalar::Date;
-
-/// The state of a nomination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Enum)]
-pub(crate) enum NominationState {
-    /// The nominee has not accepted yet.
-    AwaitingNominee,
-    /// At least one manager has not decided yet.
-    AwaitingApproval,
-    /// A manager has asked a question that is not answered.
-    Question,
-    /// An item of the checklist that must be met is not met, or the nomination was recorded from paper and is disputed.
-    Blocked,
-    /// An approval is missing, and there is no manager who may give it.
-    NoApprover,
-    /// Approved: the role begins.
-    Approved,
-    /// Declined by the nominee or by a manager.
-    Declined,
-    /// Taken back.
-    Withdrawn,
-    /// It was open for too long.
-    Lapsed,
-    /// It ended before the nominee accepted. Only the nominee and coordinators see how.
-    DidNotGoAhead,
-}
-
-/// A line or senior manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
-#[graphql(remote = "value::ApproverCapacity")]
-pub(crate) enum ApproverCapacity {
-    /// As line manager.
-    Line,
-    /// As senior manager.
-    Senior,
-}
-
-/// A manager's decision about a nomination.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-#[graphql(remote = "register::DecisionKind")]
-pub(crate) enum DecisionKind {
-    /// Accept it.
-    Accept,
-    /// Decline it, with a reason.
-    Decline,
-    /// Ask a question, which the nominee answers first.
-    Ask,
-}
-
-/// Why a manager declined. Seen by the nominee and coordinators only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
-#[graphql(remote = "register::DeclineReason")]
-pub(crate) enum DeclineReason {
-    /// The team cannot spare the time now.
-    Time,
-    /// The grade does not fit the role.
-    Grade,
-    /// More experience is needed first.
-    Experience,
-    /// The team needs something else now.
-    TeamNeeds,
-    /// The nominee's job is changing.
-    RoleChanged,
-    /// The manager would like to talk to the nominee.
-    TalkToMe,
-}
-
-/// An item of the checklist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Enum)]
-#[graphql(remote = "register::ChecklistCode")]
-pub(crate) enum ChecklistCode {
-    /// In post in the team, or cover from outside the team is agreed.
-    InPost,
-    /// Not the line manager of more than half of the team.
-    NotLineManagerOfMost,
-    /// Does not have this role for the team already.
-    NotAllocated,
-    /// Shares add up to at most 100 percent on every day.
-    Shares,
-    /// Level 1 is completed.
-    #[graphql(name = "LEVEL_1")]
-    Level1,
-    /// Long enough in post.
-    MonthsInPost,
-    /// Not of the highest band in the team, unless at least a quarter of the team have it.
-    Grade,
-    /// Counts as Peer Supporter today.
-    ActivePeerSupporter,
-    /// Has counted as Peer Supporter for long enough.
-    MonthsActive,
-    /// Has supervised or trained others.
-    HasTaught,
-}
-
-/// The result of an item of the checklist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "register::ChecklistResult")]
-pub(crate) enum ChecklistResult {
-    /// Met.
-    Met,
-    /// Not met.
-    NotMet,
-    /// The facts on file do not say.
-    NotKnown,
-}
 
 /// An item of the checklist with its result today.
 #[derive(Clone, Debug, SimpleObject)]
@@ -146,21 +47,6 @@ impl From<Item> for ChecklistItem {
         let Item { code, result, hard, sentence } = item;
         Self { code: code.into(), result: result.into(), required: hard, sentence }
     }
-}
-
-/// Why a person may decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-pub(crate) enum DeciderBecause {
-    /// The line manager that a post of the nominee names.
-    LineManager,
-    /// The delegate of that line manager.
-    LineManagerDelegate,
-    /// The acting line manager of the nominee, whose posts name none.
-    ActingLineManager,
-    /// The senior manager of the unit, or of the nearest unit above that has one.
-    SeniorManager,
-    /// The delegate of that senior manager.
-    SeniorManagerDelegate,
 }
 
 /// A person who may decide on a nomination now.

@@ -65,8 +65,8 @@ pub(super) struct TakenOver {
 }
 
 impl TakenOver {
-    /// Ends the allocations on file of these roles where a row that did not correct them begins. Commands may have split
-    /// an allocation of the file into several.
+    /// Ends the allocations on file of these roles where a row that did not correct them begins: commands may have split
+    /// an allocation of the file into several. One that began after the row never holds, even if the row has ended by then.
     pub(super) fn cut(&self, merged: &mut Merged<Allocation>, on_file: &[(i64, Allocation)]) {
         let about = |allocation: &Allocation| {
             let role = (self.same.lowest(allocation.person), allocation.role);
@@ -75,7 +75,9 @@ impl TakenOver {
         for ((id, old), _) in on_file.iter().zip(&merged.claimed).filter(|(_, claimed)| !**claimed) {
             let Some(role) = about(old) else { continue };
             let mut rows = merged.taken.iter().map(|line| &line.row).filter(|row| about(row) == Some(role));
-            let Some(row) = rows.find(|row| row.validity.overlaps(old.validity)) else { continue };
+            let replaces =
+                |row: &&Allocation| row.validity.overlaps(old.validity) || row.validity.from <= old.validity.from;
+            let Some(row) = rows.find(replaces) else { continue };
             let to = Ord::max(row.validity.from, old.validity.from);
             let validity = Validity { to, ..old.validity };
             merged.writes.changed.push((*id, Allocation { validity, ..*old }));

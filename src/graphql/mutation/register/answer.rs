@@ -255,10 +255,11 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
         NomineeResponse::Accept | NomineeResponse::Decline => None,
     };
     let row = &nomination.stored.row;
-    if response == NomineeResponse::Accept && paper.is_some() {
-        if let Some(refusal) = command.check_own_wish(step.by, row.role, step.on).await? {
-            return Ok(NominationPayload::refused(refusal));
-        }
+    if response == NomineeResponse::Accept
+        && paper.is_some()
+        && let Some(refusal) = command.check_own_wish(step.by, row.role, step.on).await?
+    {
+        return Ok(NominationPayload::refused(refusal));
     }
     let mut stored = nomination.stored.clone();
     match response {

@@ -175,7 +175,8 @@ fn check(
         return Err(CommandRefusal::about(RefusalCode::DayOutOfRange, "day", sentence));
     }
     let is_trainer = |day: Day| is_active_trainer(command.index(), command.me, day);
-    if !is_coordinator && !(is_trainer(today) && is_trainer(on)) {
+    let is_active_trainer = is_trainer(today) && is_trainer(on);
+    if !is_coordinator && !is_active_trainer {
         let sentence =
             "Only Trainers who are active today and on the day of the assessment, and coordinators, assess people.";
         return Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence));
