@@ -11,7 +11,7 @@ use entity::register::nomination::{lapses_on, state};
 use entity::register::sight::{NominationSight, did_not_go_ahead};
 use entity::store::register::change;
 use entity::table::{nomination_decision, register_text};
-use entity::value::register;
+use entity::value::{self, register};
 use sea_orm::EntityTrait as _;
 
 pub(crate) use self::words::{
