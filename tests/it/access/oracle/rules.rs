@@ -336,6 +336,7 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("Query.units", "underCode", Takes::Name),
     ("Query.directory", "underCode", Takes::Name),
     ("Query.whatIf", "unitCode", Takes::Name),
+    ("Subscription.coverageChanged", "unitCode", Takes::Apart),
     ("Snapshot.rollUp", "unitCode", Takes::Name),
     ("Query.node", "id", Takes::Name),
     ("Query.nodes", "ids", Takes::Name),

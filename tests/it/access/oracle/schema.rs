@@ -30,6 +30,7 @@ pub(super) const APART: &[(&str, &str)] = &[
     ("Query", "carriedRoles"),
     ("Query", "nominations"),
     ("Query", "nomination"),
+    ("Query", "documents"),
     ("Query", "confirmedDocuments"),
     ("Query", "assessments"),
     ("Query", "paperRecords"),

@@ -89,7 +89,7 @@ pub(super) async fn record(ctx: &Context<'_>, input: RecordAssessmentInput) -> R
     };
     command.scope.require_of_person(Right::Assess)?;
     let person = assessed_person(&command, &input.person_id)?;
-    let Checked { framework, on, evidence } = match check(&command, person, &input) {
+    let CheckedAssessment { framework, on, evidence } = match check(&command, person, &input) {
         Ok(checked) => checked,
         Err(refusal) => return Ok(AssessmentPayload::refused(refusal)),
     };
@@ -152,7 +152,7 @@ fn is_coordinator(command: &RegisterCommand) -> bool {
 }
 
 /// The parts of an assessment that need no statements.
-struct Checked {
+struct CheckedAssessment {
     framework: Framework,
     on: Day,
     evidence: Option<String>,
@@ -162,7 +162,7 @@ fn check(
     command: &RegisterCommand,
     person: PersonIx,
     input: &RecordAssessmentInput,
-) -> Result<Checked, CommandRefusal> {
+) -> Result<CheckedAssessment, CommandRefusal> {
     let today = command.today;
     if person == command.me {
         let sentence = "No one assesses themselves. Ask a Trainer or another coordinator.";
@@ -191,7 +191,7 @@ fn check(
         let sentence = format!("`evidence` may have at most {LONGEST} characters.");
         return Err(CommandRefusal::about(RefusalCode::TextTooLong, "evidence", sentence));
     }
-    Ok(Checked { framework, on, evidence })
+    Ok(CheckedAssessment { framework, on, evidence })
 }
 
 /// The version of the framework that is meant, which must be in force on the day, or in its transition to a later one.
