@@ -2,6 +2,7 @@
 //! the size of the board.
 
 mod changes;
+mod disputed;
 mod organisation;
 mod people;
 mod register;
@@ -17,6 +18,7 @@ use sea_orm::{
 };
 
 pub use self::changes::{Steps, load_changes, load_changes_within};
+pub use self::disputed::says;
 use super::policy::UnreadableMix;
 use super::{facts, is_postgres};
 use crate::coverage::Index;

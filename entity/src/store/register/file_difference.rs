@@ -6,25 +6,8 @@ use sea_orm::{QueryFilter as _, QueryOrder as _};
 use super::Transaction;
 use crate::id::{AllocationId, FileDifferenceId};
 use crate::period::Day;
-use crate::register::file_difference::{FileSays, OpenDifference, StoredSaying};
 use crate::table::file_difference;
 use crate::value::register::DifferenceOutcome;
-
-/// Returns what the file says. `None` if a value is missing.
-#[must_use]
-pub fn says(row: &file_difference::Model) -> Option<FileSays> {
-    let file_difference::Model { kind, valid_from, valid_to, share, .. } = *row;
-    FileSays::from_stored(StoredSaying { kind, from: valid_from, to: valid_to, share })
-}
-
-/// Returns the difference as a rule of coverage. `None` if it is settled, or a value is missing.
-#[must_use]
-pub fn open(row: &file_difference::Model) -> Option<OpenDifference> {
-    if row.settled_on.is_some() {
-        return None;
-    }
-    says(row).map(|says| OpenDifference { says, as_at: row.as_at })
-}
 
 /// Returns a difference. `None` if there is none with this key.
 pub async fn find(db: &impl ConnectionTrait, id: FileDifferenceId) -> Result<Option<file_difference::Model>, DbErr> {

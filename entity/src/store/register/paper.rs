@@ -1,6 +1,6 @@
 //! Steps that coordinators recorded from paper: which do not count, and what rests on each.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{
@@ -13,7 +13,7 @@ use crate::period::Day;
 use crate::table::{paper_record, paper_record_effect, register_change};
 use crate::value::ApproverCapacity;
 use crate::value::command::Command;
-use crate::value::register::{PaperOutcome, PaperStep};
+use crate::value::register::PaperStep;
 
 /// A step that is about to be recorded from paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,36 +134,6 @@ pub async fn of_nominations(
     for record in matching(db, paper_record::Column::NominationId.is_in(nominations).into()).await? {
         if let Some(nomination) = record.nomination_id {
             found.entry(nomination).or_default().push(record);
-        }
-    }
-    Ok(found)
-}
-
-/// Roles and approvals that do not count, because a step recorded from paper on which they rest is disputed or wrong.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DisputedFacts {
-    /// Roles, with every approval.
-    pub roles: HashSet<AllocationId>,
-    /// Single approvals.
-    pub approvals: HashSet<ApprovalId>,
-}
-
-/// Reads the roles and approvals that do not count. There are few, so that all are read.
-pub async fn not_counting(db: &impl ConnectionTrait) -> Result<DisputedFacts, DbErr> {
-    let is_open = Condition::any()
-        .add(paper_record::Column::SettledAs.is_null())
-        .add(paper_record::Column::SettledAs.ne(PaperOutcome::Stands));
-    let disputed = Condition::all().add(paper_record::Column::DisputedOn.is_not_null()).add(is_open);
-    let records: Vec<_> = matching(db, disputed).await?.into_iter().map(|record| record.id).collect();
-    let mut found = DisputedFacts::default();
-    if records.is_empty() {
-        return Ok(found);
-    }
-    let effects = paper_record_effect::Entity::find().filter(paper_record_effect::Column::RecordId.is_in(records));
-    for effect in effects.all(db).await? {
-        match effect.approval_id {
-            Some(approval) => drop(found.approvals.insert(approval)),
-            None => drop(found.roles.insert(effect.allocation_id)),
         }
     }
     Ok(found)

@@ -7,6 +7,7 @@ use sea_orm::{
     QueryTrait as _, Select,
 };
 
+use super::disputed::{DisputedFacts, not_counting, open};
 use super::{each, register};
 use crate::coverage::Index;
 use crate::coverage::index::Roles;
@@ -14,8 +15,6 @@ use crate::coverage::roster::{Allocation, AllocationTerms, Approval, NetworkRole
 use crate::id::{AllocationId, PersonId};
 use crate::period::Validity;
 use crate::register::file_difference::OpenDifference;
-use crate::store::register::file_difference::open;
-use crate::store::register::paper::{self, DisputedFacts};
 use crate::table::{allocation, allocation_terms, approval, file_difference, pause, sign_off};
 use crate::value::{ApproverCapacity, Role};
 
@@ -24,7 +23,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
     let mut roles = Roles::default();
     // What rests on a disputed step is left out here, so that no rule of coverage can forget it. A Peer Supporter's
     // allocation stays without its approvals: its share stays taken until the dispute is settled.
-    let not_counting = paper::not_counting(txn).await?;
+    let disputed = not_counting(txn).await?;
     let differences = differences(txn, of).await?;
     let mut places: HashMap<AllocationId, usize> = HashMap::new();
     let rows = allocation::Entity::find()
@@ -36,7 +35,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
         };
         let validity = Validity { from: row.valid_from, to: row.valid_to };
         match row.role {
-            Role::Champion | Role::Trainer if not_counting.roles.contains(&row.id) => {}
+            Role::Champion | Role::Trainer if disputed.roles.contains(&row.id) => {}
             Role::Champion => roles
                 .champions
                 .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
@@ -64,7 +63,7 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
     })
     .await?;
     let mut own = OwnFacts { txn, of, places, allocations: &mut roles.allocations };
-    own.approvals(index, &not_counting).await?;
+    own.approvals(index, &disputed).await?;
     own.terms().await?;
     own.sign_offs().await?;
     own.pauses().await?;
@@ -128,10 +127,10 @@ impl OwnFacts<'_> {
         })
     }
 
-    async fn approvals(&mut self, index: &Index, not_counting: &DisputedFacts) -> Result<(), DbErr> {
+    async fn approvals(&mut self, index: &Index, disputed: &DisputedFacts) -> Result<(), DbErr> {
         let rows = self.rows::<approval::Entity>(approval::Column::AllocationId);
         each(self.txn, rows, |row: approval::Model| {
-            if not_counting.approvals.contains(&row.id) || not_counting.roles.contains(&row.allocation_id) {
+            if disputed.approvals.contains(&row.id) || disputed.roles.contains(&row.allocation_id) {
                 return;
             }
             let Some(place) = self.places.get(&row.allocation_id) else { return };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use entity::period::Validity;
-use entity::store::register::file_difference::says;
+use entity::store::roster::says;
 use entity::table::{
     allocation, allocation_terms, appointment, approval, file_difference, pause, register_kept, register_role,
     sign_off, unavailability,

@@ -28,6 +28,7 @@ pub(super) enum Kind {
 /// Fields with tests of their own: see `register`.
 pub(super) const APART: &[(&str, &str)] = &[
     ("Query", "carriedRoles"),
+    ("Query", "fileDifferences"),
     ("Query", "nominations"),
     ("Query", "nomination"),
     ("Query", "documents"),
