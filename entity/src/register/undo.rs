@@ -61,7 +61,7 @@ pub enum CannotUndo {
 pub fn may_undo(case: &UndoCase, now: DateTime<Utc>) -> Result<(), CannotUndo> {
     let UndoCase { command, recorded_at, is_undone, is_actor, is_coordinator, is_subject, is_by_subject, reason } =
         *case;
-    if matches!(command, Command::LinkPeople | Command::Undo) {
+    if !is_undoable(command) {
         return Err(CannotUndo::NotUndoable);
     }
     if is_undone {
@@ -83,6 +83,24 @@ pub fn may_undo(case: &UndoCase, now: DateTime<Utc>) -> Result<(), CannotUndo> {
         return Err(CannotUndo::TooLate);
     }
     if reason.is_none() { Err(CannotUndo::ReasonMissing) } else { Ok(()) }
+}
+
+/// Whether the facts of a command can be made never to have held. Those that concern everyone, or that a person confirmed or
+/// disputed alone, are met by the opposite step.
+const fn is_undoable(command: Command) -> bool {
+    !matches!(
+        command,
+        Command::LinkPeople
+            | Command::Undo
+            | Command::CarryOver
+            | Command::PublishDocument
+            | Command::AcknowledgeDocument
+            | Command::SignAgreement
+            | Command::PublishFramework
+            | Command::RecordAssessment
+            | Command::DisputeRecord
+            | Command::SettleRecord
+    )
 }
 
 /// Whether a person can express with a command that they do not want a role, or not now. An acceptance is among them: no one

@@ -49,7 +49,18 @@ fn own_wishes_are_undone_by_the_person_alone() {
 
 #[test]
 fn links_and_undoing_stay() {
-    for command in [Command::LinkPeople, Command::Undo] {
+    for command in [
+        Command::LinkPeople,
+        Command::Undo,
+        Command::CarryOver,
+        Command::PublishDocument,
+        Command::AcknowledgeDocument,
+        Command::SignAgreement,
+        Command::PublishFramework,
+        Command::RecordAssessment,
+        Command::DisputeRecord,
+        Command::SettleRecord,
+    ] {
         let own = UndoCase { is_actor: true, ..case(command) };
         assert_eq!(may_undo(&own, at(1)), Err(CannotUndo::NotUndoable));
     }
