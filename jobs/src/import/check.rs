@@ -78,13 +78,11 @@ pub(super) fn check(
         allocations::notice_outside_teams(dataset, options.as_at, &plan, file, findings);
     }
     counts.extend(
-        unavailability.map(|file| dated_facts::compare::<Unavailability>(file, dataset, options, &mut plan, findings)),
+        unavailability.map(|file| kept_facts::compare::<Unavailability>(file, dataset, options, &mut plan, findings)),
     );
-    counts
-        .extend(managers.map(|file| dated_facts::compare::<Appointment>(file, dataset, options, &mut plan, findings)));
-    counts.extend(policies.map(|file| dated_facts::compare::<Policy>(file, dataset, options, &mut plan, findings)));
-    counts
-        .extend(exemptions.map(|file| dated_facts::compare::<Exemption>(file, dataset, options, &mut plan, findings)));
+    counts.extend(managers.map(|file| kept_facts::compare::<Appointment>(file, dataset, options, &mut plan, findings)));
+    counts.extend(policies.map(|file| kept_facts::compare::<Policy>(file, dataset, options, &mut plan, findings)));
+    counts.extend(exemptions.map(|file| kept_facts::compare::<Exemption>(file, dataset, options, &mut plan, findings)));
     // This comes last, because any file may refer to a person.
     posts::people(dataset, staff_name.as_deref(), &mut plan, findings);
     if let Some(staff) = &staff_name {

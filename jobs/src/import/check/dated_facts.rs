@@ -14,8 +14,6 @@ use super::super::parse::{File, NumberedRow};
 use super::super::plan::{Plan, Writes};
 use super::super::record::KeptFact;
 use super::super::reference::PersonKey;
-use super::kept_facts::KeptFacts;
-use super::options::CheckOptions;
 
 /// A fact with a first day, and perhaps a last one.
 pub(super) trait DatedFact: Clone + PartialEq {
@@ -65,25 +63,6 @@ pub(super) trait SimpleFact: DatedFact {
 /// Returns the headers of the cells that differ.
 pub(super) fn differing<C: Column>(cells: impl IntoIterator<Item = (C, bool)>) -> Vec<&'static str> {
     cells.into_iter().filter_map(|(column, differs)| differs.then_some(column.header())).collect()
-}
-
-/// Compares a file with the facts on file.
-pub(super) fn compare<F: SimpleFact>(
-    file: File<F::Row>,
-    dataset: &mut Dataset,
-    options: CheckOptions,
-    plan: &mut Plan,
-    findings: &mut Findings,
-) -> FileCount {
-    let on_file = std::mem::take(F::on_file(dataset));
-    let columns = file.columns;
-    let mut kept = KeptFacts::new(dataset, options, plan);
-    let mut merged = merge(file, &on_file, dataset, &mut |row: &F| kept.holds(row), findings);
-    kept.cut(&mut merged, &on_file);
-    kept.report(&merged, &on_file, columns, findings);
-    plan.kept_facts.removed.extend(kept.given_back());
-    *F::writes(plan) = merged.writes;
-    merged.count
 }
 
 /// The result of comparing one file with the records on file.

@@ -7,16 +7,35 @@ use entity::store::links::SamePerson;
 use entity::value::register::KeptKind;
 
 use super::super::dataset::Dataset;
-use super::super::findings::Findings;
+use super::super::findings::{FileCount, Findings};
 use super::super::layout::ColumnSet;
-use super::super::parse::NumberedRow;
+use super::super::parse::{File, NumberedRow};
 use super::super::plan::Plan;
 use super::super::record::{KeptFact, KeptSince};
 use super::super::reference::PersonIx;
-use super::dated_facts::{Merged, SimpleFact};
+use super::dated_facts::{Merged, SimpleFact, merge};
 use super::kept_roles::joined;
 use super::options::CheckOptions;
 use super::shares::same_people;
+
+/// Compares a file with the facts on file.
+pub(super) fn compare<F: SimpleFact>(
+    file: File<F::Row>,
+    dataset: &mut Dataset,
+    options: CheckOptions,
+    plan: &mut Plan,
+    findings: &mut Findings,
+) -> FileCount {
+    let on_file = std::mem::take(F::on_file(dataset));
+    let columns = file.columns;
+    let mut kept = KeptFacts::new(dataset, options, plan);
+    let mut merged = merge(file, &on_file, dataset, &mut |row: &F| kept.holds(row), findings);
+    kept.cut(&mut merged, &on_file);
+    kept.report(&merged, &on_file, columns, findings);
+    plan.kept_facts.removed.extend(kept.given_back());
+    *F::writes(plan) = merged.writes;
+    merged.count
+}
 
 /// How many rows get a notice of their own. The others are counted.
 const NAMED: usize = 20;

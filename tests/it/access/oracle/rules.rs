@@ -107,7 +107,9 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Query", "supporters", Each(See::PickedRecord)),
     ("Query", "trainers champions", Each(See::PersonAndUnit)),
     ("Query", "courses", If(See::Courses)),
-    ("Query", "documents frameworks", If(See::Courses)),
+    // What the viewer has confirmed goes with each: `register::documents`.
+    ("Query", "documents", Own),
+    ("Query", "frameworks", If(See::Courses)),
     ("Framework", "id version inForceFrom transitionUntil approvedBy approvedOn isInForce statements", WithIt),
     ("FrameworkStatement", "code level domain text", WithIt),
     ("FrameworkPayload", "framework refusals", WithIt),
