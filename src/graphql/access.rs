@@ -139,6 +139,11 @@ impl Scope {
         self.reaches(right).filter(|reach| *reach != Reach::Nothing).collect()
     }
 
+    /// Whether the viewer has the right for everything; never a token, if the right is for people only.
+    pub(crate) fn has_for_everything(&self, right: Right) -> bool {
+        self.extent(right).contains(&Reach::Everything)
+    }
+
     /// Whether the right reaches everything.
     pub(crate) fn all(&self, right: Right) -> bool {
         self.reaches(right).any(|reach| reach == Reach::Everything)
@@ -271,7 +276,7 @@ impl Scope {
 
     /// Whether the viewer may make tokens and grant roles. A token never may: otherwise a stolen one could make more.
     fn manages_access(&self) -> bool {
-        self.extent(Right::ManageAccess).contains(&Reach::Everything)
+        self.has_for_everything(Right::ManageAccess)
     }
 
     /// Returns an error unless the viewer may manage tokens, grants and sessions.
@@ -291,7 +296,7 @@ impl Scope {
     /// [`Code::Forbidden`].
     pub(crate) fn require_of_person(&self, right: Right) -> Result<(), ApiError> {
         self.require(right)?;
-        if self.extent(right).contains(&Reach::Everything) {
+        if self.has_for_everything(right) {
             return Ok(());
         }
         Err(ApiError::new(Code::Forbidden, "Only a person who has signed in may do this. API tokens may not."))

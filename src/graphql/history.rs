@@ -23,7 +23,7 @@ use super::error::ApiError;
 use super::nominations::{VisibleNomination, viewer_of};
 use super::page::{Listed, Page, Total, cut};
 use super::request_state::{db, today};
-use crate::access::{Reach, Right};
+use crate::access::Right;
 
 /// A change as its viewer may see it.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl ChangeSight<'_> {
     /// Whether the viewer sees a change. `least` is what they see of its nominations, if it is about any.
     fn sees(&self, stored: &StoredChange, least: Option<NominationSight>) -> bool {
         let is_subject = self.keys(stored, ObjectKind::Person).any(|id| self.is_me(PersonId(id)));
-        if is_subject || self.scope.extent(Right::Register).contains(&Reach::Everything) {
+        if is_subject || self.scope.has_for_everything(Right::Register) {
             return true;
         }
         if stored.row.private {

@@ -9,7 +9,7 @@ use super::super::error::ApiError;
 use super::super::id::NodeId;
 use super::super::object::document::{Document, DocumentKind};
 use super::super::page::{Listed, Page, Total, cut};
-use crate::access::{Reach, Right};
+use crate::access::Right;
 
 #[derive(Debug, Default)]
 pub(crate) struct DocumentQuery;
@@ -51,7 +51,7 @@ impl DocumentQuery {
             None => me,
             Some(id) => NodeId::decode_person(id).and_then(|id| known.person_by_id(id)),
         };
-        let is_coordinator = scope.extent(Right::Register).contains(&Reach::Everything);
+        let is_coordinator = scope.has_for_everything(Right::Register);
         let seen = asked.filter(|asked| is_coordinator || me == Some(*asked));
         let mut found = match seen {
             Some(person) => Document::confirmed_by(ctx, &known.numbers_of(person)).await?,

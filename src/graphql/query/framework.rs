@@ -18,7 +18,7 @@ use super::super::nominations::{VisibleNomination, viewer_of};
 use super::super::object::framework::{Assessment, AssessmentSight, Framework};
 use super::super::page::{Listed, Page, Total, cut};
 use super::super::request_state::{db, today};
-use crate::access::{Reach, Right};
+use crate::access::Right;
 
 #[derive(Debug, Default)]
 pub(crate) struct FrameworkQuery;
@@ -85,7 +85,7 @@ async fn sees_all(
     scope: &Scope,
     person: PersonIx,
 ) -> Result<bool, ApiError> {
-    if scope.extent(Right::Register).contains(&Reach::Everything) {
+    if scope.has_for_everything(Right::Register) {
         return Ok(true);
     }
     let Some(viewer) = viewer_of(scope) else { return Ok(false) };

@@ -145,6 +145,11 @@ impl RegisterCommand {
         &self.known.facts.index
     }
 
+    /// Whether the caller takes the steps of a coordinator.
+    pub(super) fn is_coordinator(&self) -> bool {
+        self.scope.has_for_everything(Right::Register)
+    }
+
     /// The id of a person in the tables; the lowest of several linked ones.
     pub(crate) fn id_of(&self, person: PersonIx) -> PersonId {
         self.index().roster().people[person.at()].id

@@ -17,7 +17,6 @@ use serde_json::json;
 
 use super::command::RegisterCommand;
 use super::refusal::{CommandRefusal, RefusalCode};
-use crate::access::Right;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::scalar::Date;
@@ -102,15 +101,10 @@ pub(super) fn day_too_early(earliest: Day) -> CommandRefusal {
 }
 
 impl RegisterCommand {
-    /// Whether the caller takes the steps of a coordinator.
-    pub(super) fn records_from_paper(&self) -> bool {
-        self.scope.all(Right::Register)
-    }
-
     /// Checks what is given about a paper. `None` if the caller takes the step themselves.
     pub(super) fn paper(&self, input: Option<&PaperInput>) -> Result<Option<Paper>, CommandRefusal> {
         let Some(PaperInput { person_id, day, reference, signed_form }) = input else { return Ok(None) };
-        if !self.records_from_paper() {
+        if !self.is_coordinator() {
             let sentence = "Only coordinators may record a step from paper.";
             return Err(CommandRefusal::about(RefusalCode::NotYourStep, "paper", sentence));
         }

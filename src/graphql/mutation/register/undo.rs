@@ -14,7 +14,6 @@ use serde_json::json;
 
 use super::command::{Begun, RegisterCommand, show_result};
 use super::refusal::{CommandRefusal, RefusalCode};
-use crate::access::{Reach, Right};
 use crate::graphql::day_view::known;
 use crate::graphql::error::ApiError;
 use crate::graphql::history::{VisibleChange, visible};
@@ -138,7 +137,7 @@ impl RegisterCommand {
             recorded_at: stored.row.at,
             is_undone: stored.row.undone_by.is_some(),
             is_actor: actor == Some(self.me),
-            is_coordinator: self.scope.extent(Right::Register).contains(&Reach::Everything),
+            is_coordinator: self.is_coordinator(),
             is_subject: subjects.contains(&self.me),
             is_by_subject: actor.is_some_and(|actor| subjects.contains(&actor)),
             reason,

@@ -53,7 +53,7 @@ fn check_settlement(
     record: &paper_record::Model,
     change: &NewChange,
 ) -> Result<(), CommandRefusal> {
-    if !command.records_from_paper() {
+    if !command.is_coordinator() {
         let sentence = "Only coordinators may settle a dispute.";
         return Err(CommandRefusal::new(RefusalCode::NotYourStep, sentence));
     }

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand, show_result};
 use super::super::refusal::{CommandRefusal, RefusalCode};
-use crate::access::{Reach, Right};
+use crate::access::Right;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::object::framework::{Assessment, AssessmentSight, StatementOutcome};
@@ -143,12 +143,8 @@ fn assessed_person(command: &RegisterCommand, id: &ID) -> Result<PersonIx, ApiEr
     let is_supporter =
         |person: PersonIx| command.index().allocations_of(person).any(|own| !own.validity.ended_by(command.today));
     found
-        .filter(|person| is_coordinator(command) || *person == command.me || is_supporter(*person))
+        .filter(|person| command.is_coordinator() || *person == command.me || is_supporter(*person))
         .ok_or_else(|| ApiError::not_found("person", "personId", id.as_str()))
-}
-
-fn is_coordinator(command: &RegisterCommand) -> bool {
-    command.scope.extent(Right::Register).contains(&Reach::Everything)
 }
 
 /// The parts of an assessment that need no statements.
@@ -168,7 +164,7 @@ fn check(
         let sentence = "No one assesses themselves. Ask a Trainer or another coordinator.";
         return Err(CommandRefusal::new(RefusalCode::OwnCase, sentence));
     }
-    let (is_coordinator, on) = (is_coordinator(command), input.day.map_or(today, |Date(day)| day));
+    let (is_coordinator, on) = (command.is_coordinator(), input.day.map_or(today, |Date(day)| day));
     let back = if is_coordinator { 31 } else { 7 };
     if on < today.plus_days(-back) || today < on {
         let sentence = format!("`day` must be between {} and today.", today.plus_days(-back));

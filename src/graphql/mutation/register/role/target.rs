@@ -16,7 +16,8 @@ use entity::value::{ApproverCapacity, Role};
 
 use super::super::command::RegisterCommand;
 use super::super::refusal::{CommandRefusal, RefusalCode};
-use crate::access::{Reach, Right};
+
+use crate::access::Right;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::object::enums::NetworkRole;
@@ -55,11 +56,6 @@ pub(super) fn not_your_step(sentence: &str) -> CommandRefusal {
 }
 
 impl RegisterCommand {
-    /// Whether the caller takes the steps of a coordinator.
-    pub(super) fn is_coordinator(&self) -> bool {
-        self.scope.extent(Right::Register).contains(&Reach::Everything)
-    }
-
     fn giver(&self) -> CommandGiver {
         if self.is_coordinator() { CommandGiver::Coordinator } else { CommandGiver::Other }
     }
