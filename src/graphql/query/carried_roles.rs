@@ -5,7 +5,6 @@ use entity::coverage::roster::PersonIx;
 use entity::register::approvers::approvers;
 use entity::register::facts::{NominationFacts, capacities};
 use entity::store::register::carry_over::{self, CarriedRole as Carried};
-use entity::store::register::role;
 use entity::table::allocation;
 
 use super::super::day_view::known;
@@ -51,9 +50,8 @@ impl CarriedRoleQuery {
         let Some(viewer) = viewer_of(scope) else { return Ok(Vec::new()) };
         let (db, today) = (db(ctx)?, today(ctx)?);
         let mut found = Vec::new();
-        for carried in carry_over::awaiting(db, today).await? {
-            let Some(stored) = role::find(db, carried.row.allocation_id).await? else { continue };
-            let Some(facts) = facts(known, &stored.row) else { continue };
+        for (carried, held) in carry_over::awaiting(db, today).await? {
+            let Some(facts) = facts(known, &held) else { continue };
             let is_seen = viewer.is_coordinator
                 || viewer.person == facts.person
                 || capacities(facts.role).iter().any(|capacity| {

@@ -1,7 +1,9 @@
 //! Carries roles and nominations over to another unit, and records what the managers of that unit have confirmed.
 
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+};
 
 use super::Transaction;
 use super::role::StoredRole;
@@ -85,19 +87,29 @@ pub async fn find(db: &impl ConnectionTrait, allocation: AllocationId) -> Result
     Ok(moved.map(|moved| CarriedRole { row, moved }))
 }
 
-/// Returns the carried roles that still have to be confirmed on `today`, by key.
-pub async fn awaiting(db: &impl ConnectionTrait, today: Day) -> Result<Vec<CarriedRole>, DbErr> {
+/// Returns the carried roles that still have to be confirmed on `today`, by key, each with its allocation.
+pub async fn awaiting(db: &impl ConnectionTrait, today: Day) -> Result<Vec<(CarriedRole, allocation::Model)>, DbErr> {
     let open = carry_over::Entity::find().filter(carry_over::Column::ConfirmBy.gte(today)).all(db).await?;
     let rows = carried_role::Entity::find()
         .filter(carried_role::Column::CarryOverId.is_in(open.iter().map(|moved| moved.id)))
+        .filter(
+            Condition::any()
+                .add(carried_role::Column::LineConfirmed.eq(false))
+                .add(carried_role::Column::SeniorConfirmed.eq(false)),
+        )
         .order_by_asc(carried_role::Column::Id)
         .all(db)
         .await?;
-    let with_move = rows.into_iter().filter_map(|row| {
+    let held = allocation::Entity::find()
+        .filter(allocation::Column::Id.is_in(rows.iter().map(|row| row.allocation_id)))
+        .all(db)
+        .await?;
+    let complete = |row: carried_role::Model| {
         let moved = open.iter().find(|moved| moved.id == row.carry_over_id)?.clone();
-        (!(row.line_confirmed && row.senior_confirmed)).then_some(CarriedRole { row, moved })
-    });
-    Ok(with_move.collect())
+        let held = held.iter().find(|held| held.id == row.allocation_id)?.clone();
+        Some((CarriedRole { row, moved }, held))
+    };
+    Ok(rows.into_iter().filter_map(complete).collect())
 }
 
 /// Records that a manager of the new unit has confirmed the role. With the last confirmation it lasts as long as it did before
