@@ -33,26 +33,8 @@ pub struct NewDocument {
     pub text: Option<String>,
     /// First day in force.
     pub in_force_from: Day,
-    /// The last day on which a signature of the version before still counts. `None` for the default.
-    pub sign_by: Option<Day>,
-}
-
-/// A document that may be published, without surrounding blanks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CheckedDocument {
-    /// As in [`NewDocument`].
-    pub kind: DocumentKind,
-    /// As in [`NewDocument`].
-    pub version: String,
-    /// As in [`NewDocument`].
-    pub title: String,
-    /// As in [`NewDocument`].
-    pub address: Option<String>,
-    /// As in [`NewDocument`].
-    pub text: Option<String>,
-    /// As in [`NewDocument`].
-    pub in_force_from: Day,
-    /// The last day on which a signature of the version before still counts. `None` for an information pack.
+    /// The last day on which a signature of the version before still counts. `None` for the default, and for an information
+    /// pack.
     pub sign_by: Option<Day>,
 }
 
@@ -88,12 +70,13 @@ pub enum DocumentRefusal {
     Already,
 }
 
-/// Checks a document that is to be published beside those of its kind on file.
+/// Returns the document without surrounding blanks and with its last day to sign, if it may be published beside those of its
+/// kind on file.
 ///
 /// # Errors
 ///
 /// Why it is not published.
-pub fn check(new: NewDocument, known: &[PublishedDocument], today: Day) -> Result<CheckedDocument, DocumentRefusal> {
+pub fn check(new: NewDocument, known: &[PublishedDocument], today: Day) -> Result<NewDocument, DocumentRefusal> {
     let NewDocument { kind, version, title, address, text, in_force_from, sign_by } = new;
     let trimmed = |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
     let has = |text: &str, longest: usize| (1..=longest).contains(&text.chars().count());
@@ -129,7 +112,7 @@ pub fn check(new: NewDocument, known: &[PublishedDocument], today: Day) -> Resul
     if known.iter().any(|known| known.version == version || known.from == in_force_from) {
         return Err(DocumentRefusal::Already);
     }
-    Ok(CheckedDocument { kind, version, title, address, text, in_force_from, sign_by })
+    Ok(NewDocument { kind, version, title, address, text, in_force_from, sign_by })
 }
 
 /// Whether an address begins with `https://` and the name of a host, and has no blanks or control characters.
@@ -172,7 +155,7 @@ mod tests {
         }
     }
 
-    fn checked(new: NewDocument) -> Result<CheckedDocument, DocumentRefusal> {
+    fn checked(new: NewDocument) -> Result<NewDocument, DocumentRefusal> {
         let first = PublishedDocument { id: DocumentId(1), version: "1".to_owned(), from: day("2026-01-01") };
         check(new, &[first], day("2026-11-16"))
     }

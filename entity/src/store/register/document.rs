@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryF
 use super::Transaction;
 use crate::id::{DocumentId, PersonId};
 use crate::period::Day;
-use crate::register::document::{CheckedDocument, PublishedDocument};
+use crate::register::document::{NewDocument, PublishedDocument};
 use crate::table::{document, document_confirmation};
 use crate::value::register::DocumentKind;
 
@@ -63,8 +63,8 @@ pub async fn confirm(txn: &mut Transaction, person: PersonId, id: DocumentId, to
 }
 
 /// Stores a document. Returns its key.
-pub async fn publish(txn: &mut Transaction, new: CheckedDocument) -> Result<DocumentId, DbErr> {
-    let CheckedDocument { kind, version, title, address, text, in_force_from, sign_by } = new;
+pub async fn publish(txn: &mut Transaction, new: NewDocument) -> Result<DocumentId, DbErr> {
+    let NewDocument { kind, version, title, address, text, in_force_from, sign_by } = new;
     let row = document::ActiveModel {
         id: NotSet,
         kind: Set(kind),

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use sea_orm::{ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _};
 
 use crate::id::{AllocationId, ApprovalId};
-use crate::register::file_difference::{FileSays, OpenDifference, StoredSaying};
+use crate::register::file_difference::{FileSays, StoredSaying};
 use crate::table::{file_difference, paper_record, paper_record_effect};
 use crate::value::register::PaperOutcome;
 
@@ -15,15 +15,6 @@ use crate::value::register::PaperOutcome;
 pub fn says(row: &file_difference::Model) -> Option<FileSays> {
     let file_difference::Model { kind, valid_from, valid_to, share, .. } = *row;
     FileSays::from_stored(StoredSaying { kind, from: valid_from, to: valid_to, share })
-}
-
-/// Returns the difference as a rule of coverage. `None` if it is settled, or a value is missing.
-#[must_use]
-pub(super) fn open(row: &file_difference::Model) -> Option<OpenDifference> {
-    if row.settled_on.is_some() {
-        return None;
-    }
-    says(row).map(|says| OpenDifference { says, as_at: row.as_at })
 }
 
 /// Roles and approvals that do not count, because a step recorded from paper on which they rest is disputed or wrong.

@@ -28,9 +28,7 @@ impl Loader {
         })
         .await
     }
-}
 
-impl Loader {
     /// Reads every version of the competence framework.
     pub(super) async fn frameworks(&mut self) -> Result<(), DbErr> {
         let rows = framework::Entity::find().order_by_asc(framework::Column::Id);

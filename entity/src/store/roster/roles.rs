@@ -7,7 +7,7 @@ use sea_orm::{
     QueryTrait as _, Select,
 };
 
-use super::disputed::{DisputedFacts, not_counting, open};
+use super::disputed::{DisputedFacts, not_counting, says};
 use super::{each, register};
 use crate::coverage::Index;
 use crate::coverage::index::Roles;
@@ -36,12 +36,11 @@ pub(super) async fn read(txn: &DatabaseTransaction, index: &Index, of: Option<&[
         let validity = Validity { from: row.valid_from, to: row.valid_to };
         match row.role {
             Role::Champion | Role::Trainer if disputed.roles.contains(&row.id) => {}
-            Role::Champion => roles
-                .champions
-                .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
-            Role::Trainer => roles
-                .trainers
-                .extend(spells(&differences, row.id, validity).map(|validity| NetworkRole { person, unit, validity })),
+            Role::Champion | Role::Trainer => {
+                let list = if row.role == Role::Champion { &mut roles.champions } else { &mut roles.trainers };
+                let days = spells(&differences, row.id, validity);
+                list.extend(days.map(|validity| NetworkRole { person, unit, validity }));
+            }
             Role::PeerSupporter => {
                 places.insert(row.id, roles.allocations.len());
                 roles.allocations.push(Allocation {
@@ -94,7 +93,10 @@ async fn differences(txn: &DatabaseTransaction, of: Option<&[PersonId]>) -> Resu
         .order_by_asc(file_difference::Column::Id);
     let mut found = Differences::new();
     each(txn, rows, |row: file_difference::Model| {
-        found.entry(row.allocation_id).or_default().extend(open(&row));
+        found
+            .entry(row.allocation_id)
+            .or_default()
+            .extend(says(&row).map(|says| OpenDifference { says, as_at: row.as_at }));
     })
     .await?;
     Ok(found)
