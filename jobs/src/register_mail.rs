@@ -1,5 +1,5 @@
 //! The mails of the register: an approver's digest, a Peer Supporter's mail before an approval lapses, and a mail about a
-//! change to those whom it concerns.
+//! change to the people concerned.
 //!
 //! Who gets what is decided by the rules in [`entity::register`] from the facts and the change records alone. The flow is
 //! [`facts`] (database rows to plain data), [`letter`] (what is due), [`wording`] and [`view`] (text and HTML), and the outbox

@@ -86,7 +86,7 @@ pub struct DigestItem {
 /// The last stage of which each person was told, per nomination.
 pub type Told = HashMap<PersonIx, BTreeMap<NominationId, Stage>>;
 
-/// Returns the digests of the day, one per person for whom something is new or due.
+/// Returns the digests of the day, one per person who has something new or due.
 ///
 /// A digest is about acceptances of earlier days, so it is the same at any time of its day. Nothing in it says more than its
 /// reader may see.

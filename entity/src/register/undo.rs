@@ -30,7 +30,7 @@ pub struct UndoCase {
     pub is_coordinator: bool,
     /// Whether the change is about the person.
     pub is_subject: bool,
-    /// Whether the person whom it is about gave the command for themselves: their own wish, if it gives something up.
+    /// Whether the person concerned gave the command for themselves: their own wish, if it gives something up.
     pub is_by_subject: bool,
     /// Why it is undone.
     pub reason: Option<UndoReason>,

@@ -300,7 +300,7 @@ const WISHES: [Wish; 52] = [
         },
         may: |sight| sight.takes_coordinators_steps(),
     },
-    // A Peer Supporter, whom every Trainer finds, and a nurse who is none.
+    // A Peer Supporter, found by every Trainer, and a nurse who is none.
     Wish { field: "recordAssessment", asked: |_| assess(6), may: |sight| sight.assesses() },
     Wish { field: "recordAssessment", asked: |_| assess(41), may: |sight| sight.takes_coordinators_steps() },
     Wish { field: "signAgreement", asked: |_| about_document("signAgreement", 2), may: |sight| sight.is_staff() },
