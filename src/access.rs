@@ -5,6 +5,7 @@
 //!                                              ╰──oidc──╯
 //! ```
 
+pub mod action_link;
 pub mod authenticator;
 pub mod credential;
 mod data_state;
@@ -15,7 +16,6 @@ pub mod oidc;
 mod provider_sign_in;
 pub mod reads;
 pub mod right;
-pub mod secret;
 pub mod session;
 mod viewer;
 

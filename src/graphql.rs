@@ -20,7 +20,7 @@ mod directory;
 pub mod error;
 mod hidden;
 mod history;
-mod id;
+pub(crate) mod id;
 pub mod limits;
 mod live_cursor;
 mod loader;

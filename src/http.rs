@@ -1,5 +1,6 @@
 //! HTTP: the router, the GraphQL endpoint, the pages, the playground, the accepted host names, and health checks.
 
+mod action_link;
 mod answer;
 mod assets;
 mod authentication;

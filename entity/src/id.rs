@@ -93,6 +93,10 @@ ids! {
     ChangeId,
     /// A mail of the register to one person.
     MailingId,
+    /// A step that the reader of a mail of the register may take by its link.
+    MailingStepId,
+    /// A link in a mail of the register.
+    ActionLinkId,
     /// A nomination that a mail of the register was about.
     NoticeId,
     /// One role that is kept in the register.

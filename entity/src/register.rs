@@ -4,6 +4,7 @@
 //! Pure, like [`coverage`](crate::coverage), on whose facts it rests: nothing here reads a clock or a database, and every
 //! day is an argument. Tables, transactions and who may see what are elsewhere.
 
+pub mod action_link;
 pub mod allocation;
 pub mod approvers;
 pub mod authority;

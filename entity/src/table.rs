@@ -2,6 +2,7 @@
 //! half-open.
 
 pub mod access_grant;
+pub mod action_link;
 pub mod allocation;
 pub mod allocation_terms;
 pub mod api_token;
@@ -34,6 +35,7 @@ pub mod import_batch;
 pub mod import_reject;
 pub mod import_undo;
 pub mod job_run;
+pub mod mailing_step;
 pub mod nomination;
 pub mod nomination_decision;
 pub mod paper_record;

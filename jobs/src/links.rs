@@ -18,6 +18,21 @@ pub fn team_path(code: &str) -> String {
     format!("/teams/{}", encoded(code))
 }
 
+/// In the stored copy of a mail, what stands for the secret of its link: a person who may read the copy may not act for its recipient.
+pub const WITHOUT_SECRET: &str = "only-in-the-mail-itself";
+
+/// Returns the path of the page on which a person without an account takes a step.
+#[must_use]
+pub fn action_path(secret: &str) -> String {
+    format!("/act/{secret}")
+}
+
+/// Returns the path of the form of a nomination, to be printed and signed. `number` is the nomination's key.
+#[must_use]
+pub fn form_path(number: i64) -> String {
+    format!("/nominations/{number}/form")
+}
+
 /// Percent-encodes a text as one path segment or one query value. The codes `.` and `..` would change the path, and browsers
 /// resolve their percent-encoded forms as well, so a unit with such a code has no page of its own.
 #[must_use]

@@ -9,10 +9,11 @@ mod facts;
 mod job;
 mod letter;
 mod outcome;
+mod reach;
 mod view;
 mod wording;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
@@ -22,18 +23,25 @@ use entity::coverage::roster::PersonIx;
 use entity::id::ChangeId;
 use entity::json_column::MailUnits;
 use entity::period::Day;
+use entity::register::action_link::LinkedStep;
+use entity::register::approvers::approvers;
+use entity::register::facts::capacities;
+use entity::secret::{Secret, SecretKind};
+use entity::store::access::action_link;
 use entity::store::delivery::{Batch, NewDelivery};
 use entity::store::register::mailing::{self as store, NewMailing, Occasion};
 use entity::store::roster::{self, LoadError};
-use entity::table::delivery;
+use entity::table::{delivery, register_mailing};
 use entity::value::{Action, DeliveryKind};
 use sea_orm::{DatabaseConnection, DbErr};
 use serde_json::json;
 
 use self::facts::DayFacts;
-use self::letter::{Letter, letters};
+use self::letter::{Letter, form_letters, letters};
 pub use self::outcome::RegisterMailOutcome;
+use self::reach::Reach;
 use self::wording::Wording;
+use crate::links::{WITHOUT_SECRET, action_path};
 use crate::mail::outbox::{Mailing, Outbox, OutboxError};
 use crate::mail::{Email, Mailbox, Mailer, Process};
 use crate::report::recipients::Contact;
@@ -98,6 +106,15 @@ impl From<OutboxError> for RegisterMailError {
             OutboxError::Database(cause) => Self::Database(cause),
         }
     }
+}
+
+/// The mails that are due.
+#[derive(Debug)]
+struct Due {
+    facts: DayFacts,
+    letters: Vec<Letter>,
+    /// Those of the recipients who have a work address.
+    contacts: HashMap<PersonIx, Contact>,
 }
 
 /// What a run has made.
@@ -169,10 +186,9 @@ impl RegisterMail {
         db: &DatabaseConnection,
         now: DateTime<Utc>,
     ) -> Result<Vec<LetterPreview>, RegisterMailError> {
-        let (facts, due) = self.due(db, day_of(now, self.zone)).await?;
-        let contacts = facts.contacts(db, recipients(&due)).await?;
+        let Due { facts, letters, contacts } = self.due(db, day_of(now, self.zone)).await?;
         let mut previews = Vec::new();
-        for Letter { to, occasion, told: _, view } in due {
+        for Letter { to, occasion, told: _, steps: _, view } in letters {
             if store::find(db, facts.index.roster().people[to.at()].id, occasion).await?.is_some() {
                 continue;
             }
@@ -188,19 +204,31 @@ impl RegisterMail {
         Ok(previews)
     }
 
-    async fn due(&self, db: &DatabaseConnection, today: Day) -> Result<(DayFacts, Vec<Letter>), RegisterMailError> {
+    async fn due(&self, db: &DatabaseConnection, today: Day) -> Result<Due, RegisterMailError> {
         let facts = DayFacts::load(db, today).await?;
-        let due = letters(&facts, &Wording { facts: &facts, setting: &self.setting });
-        Ok((facts, due))
+        let wording = Wording { facts: &facts, setting: &self.setting };
+        let mut due = letters(&facts, &wording);
+        let reach = Reach::load(db, &facts, recipients(&facts, &due)).await?;
+        for letter in due.iter_mut().filter(|letter| reach.has_account(letter.to)) {
+            letter.steps.clear();
+        }
+        due.extend(form_letters(&facts, &wording, &due, &reach));
+        for letter in due.iter_mut().filter(|letter| !letter.steps.is_empty()) {
+            if self.setting.base_url.is_some() && reach.takes_links(letter.to) {
+                letter.view = wording.with_action_link(letter.view.clone(), &letter.steps);
+            } else {
+                letter.steps.clear();
+            }
+        }
+        Ok(Due { letters: due, contacts: reach.contacts, facts })
     }
 
     /// Stores the mails that are due.
     async fn make(&self, db: &DatabaseConnection, now: DateTime<Utc>) -> Result<Made, RegisterMailError> {
         let today = day_of(now, self.zone);
-        let (facts, due) = self.due(db, today).await?;
-        let contacts = facts.contacts(db, recipients(&due)).await?;
+        let Due { facts, letters, contacts } = self.due(db, today).await?;
         let mut made = Made::default();
-        for letter in due {
+        for letter in letters {
             match contacts.get(&letter.to) {
                 Some(contact) => {
                     let mailing = self.mailing(&facts, letter, contact, now)?;
@@ -227,7 +255,7 @@ impl RegisterMail {
         contact: &Contact,
         now: DateTime<Utc>,
     ) -> Result<NewMailing, RegisterMailError> {
-        let Letter { to, occasion, told, view } = letter;
+        let Letter { to, occasion, told, steps, view } = letter;
         let rendered = view.render().map_err(RegisterMailError::Render)?;
         let person = facts.index.roster().people[to.at()].id;
         let recipient = format!("person:{person}");
@@ -244,7 +272,7 @@ impl RegisterMail {
             html_part: rendered.html,
             csv_part: rendered.csv,
         };
-        Ok(NewMailing { person, occasion, day: facts.today, at: now, told, mail })
+        Ok(NewMailing { person, occasion, day: facts.today, at: now, told, steps, mail })
     }
 
     async fn send(
@@ -255,7 +283,7 @@ impl RegisterMail {
         made: Made,
     ) -> Result<RegisterMailOutcome, RegisterMailError> {
         let outbox = Outbox { db, mailer: &self.mailer, from: &self.from };
-        let sent = outbox.send(&RegisterMails { job: self, db }, now, process).await?;
+        let sent = outbox.send(&RegisterMails { job: self, db, now }, now, process).await?;
         let open = store::open_mails(db, day_of(now, self.zone)).await?;
         Ok(RegisterMailOutcome {
             made: made.mails,
@@ -269,8 +297,18 @@ impl RegisterMail {
     }
 }
 
-fn recipients(letters: &[Letter]) -> BTreeSet<PersonIx> {
-    letters.iter().map(|letter| letter.to).collect()
+/// Everyone who gets a mail or might get one instead: the coordinators, and everyone who may decide on a nomination of a digest.
+fn recipients(facts: &DayFacts, letters: &[Letter]) -> BTreeSet<PersonIx> {
+    let asked = letters.iter().map(|letter| letter.to).chain(facts.coordinators.iter().copied());
+    let decided = letters.iter().flat_map(|letter| &letter.steps).filter_map(|step| match step {
+        LinkedStep::Decide(id) => facts.nominations.get(id).map(|known| &known.facts),
+        LinkedStep::Respond(_) | LinkedStep::Answer(_) | LinkedStep::Dispute(_) => None,
+    });
+    let deciders = decided.flat_map(|nomination| {
+        let of_capacity = |capacity| approvers(&facts.index, capacity, nomination, facts.today);
+        capacities(nomination.role).iter().copied().flat_map(of_capacity)
+    });
+    asked.chain(deciders.map(|approver| approver.decider)).collect()
 }
 
 /// Returns the Message-ID, which is the same for every attempt, so that a mail program shows a repeated mail once.
@@ -278,10 +316,30 @@ fn message_id(person: entity::id::PersonId, occasion: Occasion, domain: &str) ->
     format!("register-mail.{}.person-{person}@{domain}", occasion.to_string().replace(':', "-"))
 }
 
+impl RegisterMails<'_> {
+    /// The mail with the secret of a new link, if it has a link by which its reader takes steps.
+    async fn with_secret(
+        &self,
+        mail: delivery::Model,
+        mailing: &register_mailing::Model,
+    ) -> Result<delivery::Model, DbErr> {
+        if !action_link::has_steps(self.db, mailing.id).await? {
+            return Ok(mail);
+        }
+        let secret = Secret::new(SecretKind::ActionLink)
+            .map_err(|cause| DbErr::Custom(format!("the operating system returned no random bytes: {cause}")))?;
+        action_link::create(self.db, mailing.id, secret.hash(), self.now).await?;
+        let filled = |part: &str| part.replace(&action_path(WITHOUT_SECRET), &action_path(secret.reveal()));
+        Ok(delivery::Model { text_part: filled(&mail.text_part), html_part: filled(&mail.html_part), ..mail })
+    }
+}
+
 /// All mails of the register.
 struct RegisterMails<'a> {
     job: &'a RegisterMail,
     db: &'a DatabaseConnection,
+    /// When the run began.
+    now: DateTime<Utc>,
 }
 
 #[async_trait::async_trait]
@@ -307,6 +365,8 @@ impl Mailing for RegisterMails<'_> {
         kind == DeliveryKind::Register
     }
 
+    /// Only the mail that is sent contains the secret of its link: those who may read stored mails may not act for others. So
+    /// each attempt has a link of its own, and all of them are valid.
     async fn email(&self, mail: delivery::Model) -> Result<Email, DbErr> {
         let name = match mail.person_id {
             Some(person) => crate::report::load::contact(self.db, person).await?.name,
@@ -317,6 +377,7 @@ impl Mailing for RegisterMails<'_> {
             None => None,
         };
         let mailing = mailing.ok_or_else(|| DbErr::RecordNotFound(format!("mailing of delivery {}", mail.id)))?;
+        let mail = self.with_secret(mail, &mailing).await?;
         let file_stem = format!("{}_register_{}_{}", mailing.day, mail.recipient, mailing.occasion).replace(':', "-");
         Ok(Email {
             from: self.job.from.clone(),

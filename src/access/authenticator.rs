@@ -22,8 +22,8 @@ use super::failed_sign_ins::FailedSignInLog;
 use super::last_used::{LastUsedRecorder, Used};
 use super::oidc::{Oidc, OidcError, SealingKey, Unmatched};
 use super::reads::ReadLog;
-use super::secret::Secret;
 use crate::config::SessionSettings;
+use entity::secret::Secret;
 
 /// How long a session lasts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -297,7 +297,7 @@ impl Authenticator {
     }
 
     /// Returns a person with a post today and their granted roles.
-    async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
+    pub(super) async fn person(&self, id: PersonId, now: DateTime<Utc>) -> Result<Viewer, AuthError> {
         let roles = person::given_roles(&self.0.db, id, self.day(now)).await?.ok_or(AuthError::InvalidCredentials)?;
         Ok(Viewer::person(id, roles))
     }

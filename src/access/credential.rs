@@ -5,7 +5,7 @@ use std::fmt;
 
 use axum::http::{HeaderMap, header};
 
-use super::secret::{Kind, Secret};
+use entity::secret::{Secret, SecretKind};
 
 /// The name of the session cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +102,7 @@ impl Credential {
                 Self::bearer(bearer).map(Some).ok_or(Malformed)
             }
             (None, Some(session), false) => {
-                Secret::read(Kind::Session, session).map(|secret| Some(Self::Session(secret))).ok_or(Malformed)
+                Secret::read(SecretKind::Session, session).map(|secret| Some(Self::Session(secret))).ok_or(Malformed)
             }
             (Some(_), Some(_), _) | (_, _, true) => Err(Malformed),
         }
@@ -113,8 +113,8 @@ impl Credential {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return None;
         }
-        if token.starts_with(Kind::Token.prefix()) {
-            return Secret::read(Kind::Token, token).map(Self::Token);
+        if token.starts_with(SecretKind::Token.prefix()) {
+            return Secret::read(SecretKind::Token, token).map(Self::Token);
         }
         // Three parts of base64url, whatever they contain.
         let part =
@@ -148,13 +148,13 @@ mod tests {
         Credential::from_headers(&headers, CookieName::Plain)
     }
 
-    fn secret(kind: Kind) -> String {
+    fn secret(kind: SecretKind) -> String {
         Secret::new(kind).unwrap().reveal().to_owned()
     }
 
     #[test]
     fn a_bearer_token_or_session_cookie_is_read() {
-        let (token, session) = (secret(Kind::Token), secret(Kind::Session));
+        let (token, session) = (secret(SecretKind::Token), secret(SecretKind::Session));
         let bearer = |value: String| read(&[(header::AUTHORIZATION, &value)]);
         assert!(matches!(bearer(format!("Bearer {token}")), Ok(Some(Credential::Token(_)))));
         assert!(matches!(bearer(format!("bearer {token}")), Ok(Some(Credential::Token(_)))));
@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn two_credentials_or_an_invalid_one_are_malformed() {
-        let (token, session) = (format!("Bearer {}", secret(Kind::Token)), secret(Kind::Session));
+        let (token, session) = (format!("Bearer {}", secret(SecretKind::Token)), secret(SecretKind::Session));
         let cookie = format!("psn-session={session}");
         let (bearer, cookies) = (header::AUTHORIZATION, header::COOKIE);
         for wrong in [
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn the_cookie_is_hidden_and_bound_to_an_https_host() {
-        let secret = Secret::new(Kind::Session).unwrap();
+        let secret = Secret::new(SecretKind::Session).unwrap();
         let line = CookieName::for_https(true).set(&secret, 60);
         let rest = "; Path=/; Max-Age=60; HttpOnly; SameSite=Lax";
         assert_eq!(line, format!("__Host-psn-session={}{rest}; Secure", secret.reveal()));

@@ -83,7 +83,7 @@ mod tests {
             explore: false,
             expires_at: nine + TimeDelta::days(1),
         };
-        let secret = crate::access::secret::Secret::new(crate::access::secret::Kind::Token).unwrap();
+        let secret = entity::secret::Secret::new(entity::secret::SecretKind::Token).unwrap();
         let token = token::create(&db, new, secret.hash(), Actor::Operator, nine).await.unwrap();
         let uses = LastUsedRecorder::default();
         let mut last = None;

@@ -16,7 +16,7 @@ use serde_json::json;
 use super::Authenticator;
 use super::authenticator::AuthError;
 use super::credential::Credential;
-use super::secret::{Kind, Secret};
+use entity::secret::{Secret, SecretKind};
 
 /// How long a sign-in link is valid.
 pub const LINK_LIFE: TimeDelta = TimeDelta::hours(1);
@@ -49,7 +49,7 @@ impl Authenticator {
         if !self.links() {
             return Err(AuthError::InvalidCredentials);
         }
-        let secret = new_secret(Kind::Link)?;
+        let secret = new_secret(SecretKind::SignInLink)?;
         link::create(self.db(), holder, secret.hash(), self.now() + LINK_LIFE).await?;
         Ok(secret)
     }
@@ -60,7 +60,7 @@ impl Authenticator {
     ///
     /// [`AuthError`]: a link that is unknown, used or expired, or whose holder has left.
     pub async fn sign_in_by_link(&self, secret: &str, headers: &HeaderMap, request: &str) -> Result<String, AuthError> {
-        let secret = Secret::read(Kind::Link, secret).filter(|_| self.links());
+        let secret = Secret::read(SecretKind::SignInLink, secret).filter(|_| self.links());
         let signed_in = match secret {
             Some(secret) => self.redeem_link(&secret, headers, request).await,
             None => Err(AuthError::InvalidCredentials),
@@ -96,7 +96,7 @@ impl Authenticator {
         if let Ok(Some(Credential::Session(old))) = Credential::from_headers(headers, self.cookie()) {
             session::end(txn, &old.hash(), now).await?;
         }
-        let secret = new_secret(Kind::Session)?;
+        let secret = new_secret(SecretKind::Session)?;
         let whole = self.session_limits().whole;
         let session = session::begin(txn, holder, secret.hash(), now, now + whole).await?;
         let event = Event {
@@ -145,6 +145,6 @@ impl Authenticator {
     }
 }
 
-fn new_secret(kind: Kind) -> Result<Secret, DbErr> {
+fn new_secret(kind: SecretKind) -> Result<Secret, DbErr> {
     Secret::new(kind).map_err(|cause| DbErr::Custom(format!("the operating system returned no random bytes: {cause}")))
 }

@@ -2,7 +2,7 @@
 //! see.
 
 use entity::actor::Actor;
-use entity::id::{ApiTokenId, PersonId, UnitId};
+use entity::id::{ApiTokenId, MailingStepId, PersonId, UnitId};
 use entity::value::AccessRole;
 
 use super::right::{Reach, Right};
@@ -20,26 +20,40 @@ pub struct Viewer {
     names: bool,
     /// Whether a token was made with `--explore`.
     exploring: bool,
+    /// The step of the link in a mail by which a person acts. `None` if they are signed in.
+    link_step: Option<MailingStepId>,
 }
 
 impl Viewer {
     /// Creates the viewer of a person who has signed in, with their granted roles.
     #[must_use]
     pub const fn person(id: PersonId, granted: Vec<AccessRole>) -> Self {
-        Self { actor: Actor::Person(id), granted, units: Vec::new(), names: false, exploring: false }
+        Self { actor: Actor::Person(id), granted, units: Vec::new(), names: false, exploring: false, link_step: None }
     }
 
     /// Creates the viewer of an API token. It has one role, and as a dashboard sees the figures of `units` and all below them,
     /// with or without `names` of people.
     #[must_use]
     pub fn token(id: ApiTokenId, role: AccessRole, units: Vec<UnitId>, names: bool) -> Self {
-        Self { actor: Actor::Token(id), granted: vec![role], units, names, exploring: false }
+        Self { actor: Actor::Token(id), granted: vec![role], units, names, exploring: false, link_step: None }
     }
 
     /// The same token, made with `--explore`.
     #[must_use]
     pub fn with_exploring(self) -> Self {
         Self { exploring: true, ..self }
+    }
+
+    /// The same person, who is not signed in and acts by the link in a mail.
+    #[must_use]
+    pub fn by_link(self, step: MailingStepId) -> Self {
+        Self { link_step: Some(step), ..self }
+    }
+
+    /// The step of the link in a mail by which the person acts. `None` if they are signed in.
+    #[must_use]
+    pub const fn link_step(&self) -> Option<MailingStepId> {
+        self.link_step
     }
 
     /// The actor for log lines and the audit log.

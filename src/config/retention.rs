@@ -28,7 +28,7 @@ pub struct RetentionSettings {
     #[arg(value_parser = clap::value_parser!(u32).range(90..=36_500))]
     pub keep_absences: u32,
 
-    /// Days to keep sessions and sign-in links after they have ended.
+    /// Days to keep sessions, sign-in links and links in mails after they have ended.
     #[arg(long, env = "KEEP_SIGN_INS", global = true, value_name = "DAYS", default_value = "30")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=36_500))]
     pub keep_sign_ins: u32,

@@ -6,9 +6,11 @@ use async_graphql::Executor;
 use axum::Router;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{Extension, Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
+use entity::id::NominationId;
+use serde_json::{Map, Value};
 
 use super::answer::accepts_html;
 use super::assets::Files;
@@ -20,8 +22,8 @@ use crate::access::oidc::ReturnPath;
 use crate::access::{DataState, Viewer};
 use crate::graphql::error::Code;
 use crate::pages::message::{self, Problem};
-use crate::pages::page::{Frame, PageQuery, PageResult};
-use crate::pages::{Pages, docs, home, landing, team, unit};
+use crate::pages::page::{Frame, PageName, PageQuery, PageResult};
+use crate::pages::{Pages, docs, form, home, landing, team, unit};
 use crate::request_id::RequestId;
 
 /// Styles and pictures only from this service, no scripts, forms only to this service, and no framing.
@@ -32,22 +34,23 @@ const FILE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// The state of the routes: the GraphQL endpoint and the operations of the pages.
 #[derive(Clone, Debug)]
-struct PageState<S> {
-    endpoint: Endpoint<S>,
-    pages: Arc<Pages>,
+pub(super) struct PageState<S> {
+    pub(super) endpoint: Endpoint<S>,
+    pub(super) pages: Arc<Pages>,
 }
 
 /// The caller of a page, and its frame.
-pub(super) struct Visit(PageCaller, Frame);
+pub(super) struct Visit(pub(super) PageCaller, pub(super) Frame);
 
 /// The routes of the pages. They require authentication.
-pub(super) fn router<S: Executor>(endpoint: Endpoint<S>, pages: Pages) -> Router {
+pub(super) fn router<S: Executor>(state: PageState<S>) -> Router {
     Router::new()
         .route("/", get(home_page::<S>))
         .route(ReturnPath::LANDING, get(landing_page::<S>))
         .route("/units/{code}", get(unit_page::<S>))
         .route("/teams/{code}", get(team_page::<S>))
-        .with_state(PageState { endpoint, pages: Arc::new(pages) })
+        .route("/nominations/{number}/form", get(form_page::<S>))
+        .with_state(state)
         .route(docs::DOCS, get(documents))
         .route(&format!("{}/{{name}}", docs::DOCS), get(document))
 }
@@ -97,6 +100,16 @@ async fn team_page<S: Executor>(
     state.show::<team::TeamPageQuery>(team::TeamPageParams { code }, visit).await
 }
 
+/// A nomination as a form. A path that is not a number does not exist.
+async fn form_page<S: Executor>(
+    State(state): State<PageState<S>>,
+    visit: Visit,
+    number: Result<Path<i64>, PathRejection>,
+) -> Response {
+    let Ok(Path(number)) = number else { return visit.refused(Problem::NotFound) };
+    state.show::<form::FormPageQuery>(NominationId(number), visit).await
+}
+
 /// The list of documents.
 async fn documents(visit: Visit) -> Response {
     visit.show(docs::index(visit.1))
@@ -113,42 +126,57 @@ pub(super) async fn not_found(visit: Visit, headers: HeaderMap) -> Response {
 }
 
 impl<S: Executor> PageState<S> {
+    pub(super) fn new(endpoint: Endpoint<S>, pages: Pages) -> Self {
+        Self { endpoint, pages: Arc::new(pages) }
+    }
+
+    /// Executes an operation on behalf of the viewer.
+    pub(super) async fn execute(
+        &self,
+        method: &Method,
+        name: PageName,
+        variables: Map<String, Value>,
+        visit: &Visit,
+    ) -> Result<Value, Problem> {
+        // Variables that are too long are longer than any code or cursor.
+        let request =
+            GraphqlRequest::own(Arc::clone(self.pages.document(name)), variables).map_err(|_| Problem::NotFound)?;
+        self.endpoint.answer_page(method, visit.0.clone(), request).await.map_err(problem)
+    }
+
     /// Executes the operation of a page on behalf of the viewer and renders its answer.
-    async fn show<P: PageQuery>(&self, params: P::Params, visit: Visit) -> Response {
-        let Visit(caller, frame) = &visit;
+    pub(super) async fn show<P: PageQuery>(&self, params: P::Params, visit: Visit) -> Response {
+        self.attempt::<P>(params, &visit).await.unwrap_or_else(|problem| visit.refused(problem))
+    }
+
+    /// The same. An error is why the operation has no data.
+    pub(super) async fn attempt<P: PageQuery>(&self, params: P::Params, visit: &Visit) -> Result<Response, Problem> {
         let variables = match P::variables(&params) {
             Ok(variables) => variables,
-            Err(cause) => return visit.failed(&cause),
+            Err(cause) => return Ok(visit.failed(&cause)),
         };
-        let Ok(request) = GraphqlRequest::own(Arc::clone(self.pages.document(P::NAME)), variables) else {
-            // Longer than any code or cursor.
-            return visit.refused(Problem::NotFound);
-        };
-        let data = match self.endpoint.answer_page(caller.clone(), request).await {
-            Ok(data) => data,
-            Err(no_data) => return visit.refused(problem(no_data)),
-        };
-        match P::respond(&params, data, *frame) {
+        let data = self.execute(&Method::GET, P::NAME, variables, visit).await?;
+        Ok(match P::respond(&params, data, visit.1) {
             Ok(PageResult::Html(html)) => answer(StatusCode::OK, html),
             Ok(PageResult::Redirect(path)) => Redirect::to(&path).into_response(),
             Err(cause) => visit.failed(&cause),
-        }
+        })
     }
 }
 
 impl Visit {
     /// A page that asks for no data.
-    fn show(&self, page: Result<String, String>) -> Response {
+    pub(super) fn show(&self, page: Result<String, String>) -> Response {
         page.map_or_else(|cause| self.failed(&cause), |html| answer(StatusCode::OK, html))
     }
 
     /// The page for an error of the program.
-    fn failed(&self, cause: &str) -> Response {
+    pub(super) fn failed(&self, cause: &str) -> Response {
         tracing::error!(id = %self.0.id, cause, "page could not be rendered");
         self.refused(Problem::Internal)
     }
 
-    fn refused(&self, problem: Problem) -> Response {
+    pub(super) fn refused(&self, problem: Problem) -> Response {
         let Self(caller, frame) = self;
         refused(problem, *frame, &caller.id)
     }

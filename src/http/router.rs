@@ -27,10 +27,11 @@ use super::execution::Endpoint;
 use super::health::{ProbeTimes, WriteProbe};
 use super::host::{self, Hosts};
 use super::live::{Live, LiveLimits, POLL_INTERVAL};
+use super::pages::PageState;
 use super::refusal::{MAX_BODY_BYTES, Refusal};
 use super::refused_lines::{self, RefusedLines};
 use super::request::BODY_LIMIT;
-use super::{authentication, demo_mails, graphql, health, pages, playground, provider, schema, sign_in};
+use super::{action_link, authentication, demo_mails, graphql, health, pages, playground, provider, schema, sign_in};
 use crate::access::Authenticator;
 use crate::config::Origin;
 use crate::graphql::limits::Limits;
@@ -140,9 +141,10 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
     // Only if sign-in links are enabled as well: in the demonstration, on this machine.
     let demo_mails = if authenticator.links() { demo_mails::router(db.clone()) } else { Router::new() };
     let refused_lines = RefusedLines::new(authenticator.clock());
+    let page_state = PageState::new(endpoint, pages);
     let guarded = Router::new()
         .merge(graphql)
-        .merge(pages::router(endpoint, pages).layer(CompressionLayer::new()))
+        .merge(pages::router(page_state.clone()).layer(CompressionLayer::new()))
         .merge(playground::router(assets.playground))
         .merge(schema::router())
         .fallback(pages::not_found)
@@ -153,6 +155,7 @@ pub fn router<S: Executor>(site: Site<S>) -> Router {
         .merge(pages::assets_router(assets.pages))
         .merge(provider)
         .merge(demo_mails)
+        .merge(action_link::router(page_state, authenticator.clone()))
         .merge(sign_in::router(authenticator))
         .layer(middleware::from_fn_with_state(refused_lines, refused_lines::prepare))
         // Before authentication: a browser sends preflight requests without credentials.

@@ -3,12 +3,18 @@
 
 use entity::period::Day;
 use entity::value;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A civil date.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(try_from = "String", into = "String")]
 pub(super) struct ApiDate(pub(super) Day);
+
+impl From<ApiDate> for String {
+    fn from(date: ApiDate) -> Self {
+        date.0.to_string()
+    }
+}
 
 impl TryFrom<String> for ApiDate {
     type Error = String;

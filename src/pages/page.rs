@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Map, Value};
 
-/// The pages with an operation.
+/// The operations of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PageName {
     /// `/`.
@@ -14,6 +14,22 @@ pub(crate) enum PageName {
     Unit,
     /// `/teams/{code}`.
     Team,
+    /// `/nominations/{number}/form`.
+    Form,
+    /// `/act/{secret}`, the list of steps.
+    ActSteps,
+    /// `/act/{secret}`, about a nomination.
+    Act,
+    /// `/act/{secret}`, about a record from paper.
+    ActRecord,
+    /// A nominee's answer.
+    ActRespond,
+    /// A nominee's answer to a question.
+    ActAnswer,
+    /// A manager's decision.
+    ActDecide,
+    /// A dispute about a record from paper.
+    ActDispute,
 }
 
 /// A page: its operation, and how the answer becomes a page.

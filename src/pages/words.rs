@@ -1,10 +1,10 @@
 //! Figures and statuses in words. Those that are also in the weekly mail have the same words there.
 
 use entity::data_age::is_old;
-use entity::value::{StandingGroup, Status, UnknownBecause};
+use entity::value::{Role, StandingGroup, Status, UnknownBecause};
 use jobs::report::wording;
 
-use super::answer::{ApiDate as Date, ApiLevel1Band as Level1Band};
+use super::answer::{ApiDate as Date, ApiLevel1Band as Level1Band, NetworkRole};
 
 /// The text for a number that the API hides because it is small.
 pub(super) const HIDDEN: &str = "not shown (small number)";
@@ -157,6 +157,23 @@ macro_rules! data_age_of {
     };
 }
 pub(super) use data_age_of;
+
+/// A part of a person's time in thousandths, as a percentage: `10%`, `12.5%`.
+pub(super) fn share(thousandths: i64) -> String {
+    match (thousandths / 10, thousandths % 10) {
+        (whole, 0) => format!("{whole}%"),
+        (whole, tenth) => format!("{whole}.{tenth}%"),
+    }
+}
+
+/// A role in a sentence.
+pub(super) const fn role_name(role: NetworkRole) -> &'static str {
+    match role.0 {
+        Role::PeerSupporter => "Peer Supporter",
+        Role::Trainer => "Trainer",
+        Role::Champion => "Wellbeing Champion",
+    }
+}
 
 /// `23 November 2026`.
 pub(super) fn date(day: Date) -> String {

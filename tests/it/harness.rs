@@ -16,6 +16,7 @@ use entity::actor::Actor;
 use entity::clock::Clock;
 use entity::id::{PersonId, UnitId};
 use entity::period::Day;
+use entity::secret::{Secret, SecretKind};
 use entity::store::access::token::NewToken;
 use entity::store::access::{Holder, session, token};
 use entity::value::AccessRole;
@@ -23,7 +24,6 @@ use jobs::mail::{Mailer, Memory};
 use psn::access::Authenticator;
 use psn::access::authenticator::SessionLimits;
 use psn::access::credential::CookieName;
-use psn::access::secret::{Kind, Secret};
 use sea_orm::DatabaseConnection;
 use tokio::runtime::Builder;
 
@@ -137,7 +137,7 @@ impl World {
 
     /// Returns the credentials of a person who has just signed in.
     pub(crate) async fn person(&self, id: i64) -> Pass {
-        let (secret, now) = (Secret::new(Kind::Session).expect("randomness"), self.clock.now());
+        let (secret, now) = (Secret::new(SecretKind::Session).expect("randomness"), self.clock.now());
         let holder = Holder::Person(PersonId(id));
         let begun = session::begin(&self.db, holder, secret.hash(), now, now + SESSIONS.whole).await;
         begun.expect("a session begins");
@@ -180,7 +180,7 @@ impl Pass {
 
 /// Returns the credentials of a new API token in any migrated database.
 pub(crate) async fn token_pass(db: &DatabaseConnection, role: AccessRole, units: &[i64], names: bool) -> Pass {
-    let secret = Secret::new(Kind::Token).expect("randomness");
+    let secret = Secret::new(SecretKind::Token).expect("randomness");
     let units = units.iter().copied().map(UnitId).collect();
     let expires_at = instant("2100-01-01T00:00:00Z");
     let new = NewToken { name: format!("the tests' {role}"), role, units, names, explore: false, expires_at };

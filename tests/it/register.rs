@@ -10,6 +10,7 @@ mod directory_entry;
 mod documents;
 mod files;
 mod history;
+mod links;
 mod lists;
 mod mail;
 mod nominations;

@@ -83,8 +83,17 @@ pub struct DigestItem {
     pub part: Part,
 }
 
-/// The last stage of which each person was told, per nomination.
-pub type Told = HashMap<PersonIx, BTreeMap<NominationId, Stage>>;
+/// What a person was last told of a nomination in a digest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LastTold {
+    /// How long it had waited.
+    pub stage: Stage,
+    /// The day of the digest.
+    pub on: Day,
+}
+
+/// What each person was last told, per nomination.
+pub type Told = HashMap<PersonIx, BTreeMap<NominationId, LastTold>>;
 
 /// Returns the digests of the day, one per person who has something new or due.
 ///
@@ -100,14 +109,24 @@ pub fn digests(
 ) -> BTreeMap<PersonIx, Vec<DigestItem>> {
     let mut digests: BTreeMap<PersonIx, Vec<DigestItem>> = BTreeMap::new();
     for nomination in nominations {
-        for (person, item) in items(index, nomination, coordinators, today) {
+        for (person, Asked { item, answer_to }) in items(index, nomination, coordinators, today) {
             let last = told.get(&person).and_then(|told| told.get(&nomination.id));
-            if last.is_none_or(|last| *last < item.stage) {
+            // A manager who waited for an answer cannot know that it is there.
+            let is_due = |last: &LastTold| last.stage < item.stage || answer_to.is_some_and(|asked| last.on <= asked);
+            if last.is_none_or(is_due) {
                 digests.entry(person).or_default().push(item);
             }
         }
     }
     digests
+}
+
+/// What a person is asked about a nomination.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    item: DigestItem,
+    /// The day of the last question that the nominee has answered, to those who may decide. `None` without one.
+    answer_to: Option<Day>,
 }
 
 /// The people who are asked about a nomination today, whether they were told before or not.
@@ -116,14 +135,14 @@ fn items(
     KnownNomination { id, facts, terms }: &KnownNomination,
     coordinators: &BTreeSet<PersonIx>,
     today: Day,
-) -> BTreeMap<PersonIx, DigestItem> {
+) -> BTreeMap<PersonIx, Asked> {
     let mut asked = BTreeMap::new();
     let Some(days) = facts.accepted_on.map(|on| today.days_since(on)).filter(|days| *days > 0) else { return asked };
     if !is_waiting(state(index, facts, terms, today)) {
         return asked;
     }
     let stage = Stage::after(days);
-    let item = |stage, part| DigestItem { nomination: *id, stage, part };
+    let item = |stage, part| Asked { item: DigestItem { nomination: *id, stage, part }, answer_to: None };
     for capacity in capacities(facts.role).iter().filter(|capacity| is_missing(facts, **capacity)) {
         let deciders: BTreeSet<_> =
             approvers(index, *capacity, facts, today).iter().map(|approver| approver.decider).collect();
@@ -141,7 +160,9 @@ fn items(
         }
         // After the second reminder an approver hears no more of it.
         let reminded = stage.min(Stage::Fortnight);
-        asked.extend(deciders.into_iter().map(|person| (person, item(reminded, Part::Decide))));
+        let answer_to = facts.last_decision(*capacity).filter(|last| last.answered).map(|last| last.on);
+        let decides = Asked { answer_to, ..item(reminded, Part::Decide) };
+        asked.extend(deciders.into_iter().map(|person| (person, decides)));
     }
     asked
 }

@@ -1,5 +1,6 @@
-//! Grants of roles, API tokens, sessions and one-time links, and the roles that a person has because of them.
+//! Grants of roles, API tokens, sessions and links, and the roles that a person has because of them.
 
+pub mod action_link;
 pub mod grant;
 pub mod link;
 pub mod person;

@@ -17,7 +17,7 @@ pub struct Model {
     /// The person who gets it.
     pub person_id: PersonId,
     /// Why, unique per person: `digest:2026-11-16`, `change:12`, or `lapse:7:2027-01-15:30` for an approval of allocation 7
-    /// that lapses within 30 days.
+    /// that lapses within 30 days, or `form:DECIDE_NOMINATION:3` for a form about nomination 3.
     pub occasion: String,
     /// The board's day on which it was made.
     pub day: Day,

@@ -6,7 +6,7 @@ use entity::coverage::Index;
 use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::{NominationId, PersonId, UnitId};
 use entity::period::Day;
-use entity::register::digest::{KnownNomination, Told};
+use entity::register::digest::{KnownNomination, LastTold, Told};
 use entity::store::access::grant;
 use entity::store::register::mailing::{self, UnmailedChange};
 use entity::store::register::nomination::{self, StoredNomination};
@@ -100,10 +100,10 @@ impl DayFacts {
             self.nominations.insert(id, KnownNomination { id, facts, terms });
         }
         let open: Vec<_> = self.nominations.keys().copied().collect();
-        for mailing::ToldOf { person, nomination, stage } in mailing::told(db, &open).await? {
+        for mailing::ToldOf { person, nomination, stage, on } in mailing::told(db, &open).await? {
             let Some(person) = self.person(person) else { continue };
-            let last = self.told.entry(person).or_default().entry(nomination).or_insert(stage);
-            *last = stage.max(*last);
+            let last = self.told.entry(person).or_default().entry(nomination).or_insert(LastTold { stage, on });
+            *last = LastTold { stage: stage.max(last.stage), on: on.max(last.on) };
         }
         Ok(())
     }
@@ -118,20 +118,25 @@ impl DayFacts {
         Ok(())
     }
 
+    /// Whether a person has a counting post.
+    pub(super) fn is_here(&self, person: PersonIx) -> bool {
+        self.index.counting_posts_of(person, self.today).next().is_some()
+    }
+
+    /// Every number of a person.
+    pub(super) fn numbers_of(&self, person: PersonIx) -> impl Iterator<Item = PersonId> {
+        let entity::coverage::roster::Person { id, linked, .. } = &self.index.roster().people[person.at()];
+        linked.iter().copied().chain([*id])
+    }
+
     /// Returns the contacts of those of `people` who have a counting post and a work address.
     pub(super) async fn contacts(
         &self,
         db: &DatabaseConnection,
         people: BTreeSet<PersonIx>,
     ) -> Result<HashMap<PersonIx, Contact>, DbErr> {
-        let here = people.into_iter().filter(|person| {
-            let mut posts = self.index.counting_posts_of(*person, self.today);
-            posts.next().is_some()
-        });
-        let numbers = here.flat_map(|person| {
-            let entity::coverage::roster::Person { id, linked, .. } = &self.index.roster().people[person.at()];
-            linked.iter().copied().chain([*id])
-        });
+        let here = people.into_iter().filter(|person| self.is_here(*person));
+        let numbers = here.flat_map(|person| self.numbers_of(person));
         let mut rows = Vec::new();
         for chunk in numbers.collect::<Vec<_>>().chunks(500) {
             let some = person::Entity::find().filter(person::Column::Id.is_in(chunk.iter().copied()));

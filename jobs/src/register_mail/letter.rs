@@ -1,17 +1,21 @@
 //! Which mails are due, from the rules of the register, and what each says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::coverage::roster::PersonIx;
-use entity::id::UnitId;
-use entity::register::digest::{DigestItem, KnownNomination, digests};
+use entity::id::{PaperRecordId, UnitId};
+use entity::register::action_link::LinkedStep;
+use entity::register::approvers::approvers;
+use entity::register::digest::{DigestItem, KnownNomination, Part, digests};
+use entity::register::facts::{NominationFacts, capacities};
 use entity::register::lapse::lapses;
-use entity::register::notice::{ChangeFacts, notices};
+use entity::register::notice::{ChangeFacts, Notice, notices};
 use entity::store::register::mailing::{Occasion, ToldOf};
 use entity::value::command::ObjectKind;
 use serde_json::Value as Json;
 
 use super::facts::{DayFacts, MailedChange, keys};
+use super::reach::Reach;
 use super::view::LetterView;
 use super::wording::Wording;
 
@@ -22,6 +26,8 @@ pub(super) struct Letter {
     pub(super) occasion: Occasion,
     /// The nominations of a digest.
     pub(super) told: Vec<ToldOf>,
+    /// What the mail asks for.
+    pub(super) steps: Vec<LinkedStep>,
     pub(super) view: LetterView,
 }
 
@@ -32,6 +38,7 @@ pub(super) fn letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
         to: lapse.person,
         occasion: Occasion::Lapse { allocation: lapse.allocation, on: lapse.on, within: lapse.within },
         told: Vec::new(),
+        steps: Vec::new(),
         view: wording.lapse(lapse),
     }));
     letters.extend(facts.changes.iter().flat_map(|change| change_letters(facts, wording, change)));
@@ -45,15 +52,84 @@ fn digest_letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
     let people = &facts.index.roster().people;
     let letter = |(person, items): (PersonIx, Vec<DigestItem>)| {
         let id = people[person.at()].id;
-        let told = |item: &DigestItem| ToldOf { person: id, nomination: item.nomination, stage: item.stage };
+        let decision = |item: &DigestItem| (item.part == Part::Decide).then_some(LinkedStep::Decide(item.nomination));
+        let told =
+            |item: &DigestItem| ToldOf { person: id, nomination: item.nomination, stage: item.stage, on: facts.today };
         Letter {
             to: person,
             occasion: Occasion::Digest(facts.today),
             told: items.iter().map(told).collect(),
+            steps: items.iter().filter_map(decision).collect(),
             view: wording.digest(&items),
         }
     };
     found.into_iter().map(letter).collect()
+}
+
+/// Returns mails that ask coordinators to print a form for the steps that these mails ask for, if no person who may take the
+/// step can be reached.
+pub(super) fn form_letters(facts: &DayFacts, wording: &Wording<'_>, due: &[Letter], reach: &Reach) -> Vec<Letter> {
+    let mut forms = BTreeMap::new();
+    for letter in due.iter().filter(|letter| facts.is_here(letter.to) && !reach.reaches(letter.to)) {
+        for step in &letter.steps {
+            let (LinkedStep::Respond(id) | LinkedStep::Answer(id) | LinkedStep::Decide(id)) = step else { continue };
+            let Some(nomination) = facts.nominations.get(id) else { continue };
+            let is_decision = matches!(step, LinkedStep::Decide(_));
+            if is_decision && others_decide(facts, &nomination.facts, letter.to, reach) {
+                continue;
+            }
+            let change = match letter.occasion {
+                Occasion::Change(change) => Some(change),
+                _ => None,
+            };
+            let occasion = Occasion::Form { step: *step, change };
+            forms.insert(occasion.to_string(), (occasion, letter.to, wording.form(*step, nomination)));
+        }
+    }
+    let to_all = |(occasion, of, view): (Occasion, PersonIx, LetterView)| {
+        let others = facts.coordinators.iter().filter(move |coordinator| **coordinator != of);
+        let letter = move |coordinator: &PersonIx| Letter {
+            to: *coordinator,
+            occasion,
+            told: Vec::new(),
+            steps: Vec::new(),
+            view: view.clone(),
+        };
+        others.map(letter).collect::<Vec<_>>()
+    };
+    forms.into_values().flat_map(to_all).collect()
+}
+
+/// Whether in each capacity in which a person may decide there is another one who can be reached.
+fn others_decide(facts: &DayFacts, nomination: &NominationFacts, person: PersonIx, reach: &Reach) -> bool {
+    let mine = capacities(nomination.role).iter().filter(|capacity| !nomination.is_accepted(**capacity));
+    let deciders = mine.map(|capacity| approvers(&facts.index, *capacity, nomination, facts.today));
+    let mut of_person = deciders.filter(|found| found.iter().any(|approver| approver.decider == person));
+    of_person.all(|found| found.iter().any(|approver| reach.reaches(approver.decider)))
+}
+
+/// The step that a mail about a change asks for. `None` if it asks for none.
+fn step_of(
+    notice: Notice,
+    change: &entity::table::register_change::Model,
+    nomination: Option<&KnownNomination>,
+) -> Option<LinkedStep> {
+    match notice {
+        Notice::Nominated => nomination.map(|known| LinkedStep::Respond(known.id)),
+        Notice::Question => nomination.map(|known| LinkedStep::Answer(known.id)),
+        Notice::RecordedFromPaper => {
+            let record = change.after.as_ref()?.get("paper")?.get("record")?.as_i64()?;
+            Some(LinkedStep::Dispute(PaperRecordId(record)))
+        }
+        Notice::Approved
+        | Notice::Declined
+        | Notice::TakenBack
+        | Notice::TheirsApproved
+        | Notice::DidNotGoAhead
+        | Notice::UnitChanged(_)
+        | Notice::Recorded
+        | Notice::Undone => None,
+    }
 }
 
 /// Whether a coordinator recorded the step from paper. The principal of the change is then the person who took it.
@@ -82,6 +158,7 @@ fn change_letters(facts: &DayFacts, wording: &Wording<'_>, mailed: &MailedChange
         to: person,
         occasion: Occasion::Change(change.row.id),
         told: Vec::new(),
+        steps: step_of(notice, &change.row, nomination).into_iter().collect(),
         view: wording.notice(notice, change.row.command, nomination),
     };
     notices(&facts.index, described, facts.today).into_iter().map(letter).collect()

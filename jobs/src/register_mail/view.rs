@@ -17,6 +17,8 @@ pub(super) struct LetterView {
     pub(super) link: Option<String>,
     /// The words of the link.
     pub(super) link_text: String,
+    /// What the reader must know of the link. `None` if it is an ordinary one.
+    pub(super) note: Option<String>,
     /// Who answers questions. `None` if no coordinator is set.
     pub(super) ask: Option<String>,
     /// Why the reader receives it.

@@ -2,6 +2,7 @@
 //! erasure.
 
 use entity::coverage::roster::UnitIx;
+use entity::register::action_link::{LinkedStep, lapses_on as lapses_on_day};
 use entity::register::digest::{DigestItem, KnownNomination, Part, Stage};
 use entity::register::lapse::ApprovalLapse;
 use entity::register::nomination::{first_day, lapses_on};
@@ -41,6 +42,7 @@ impl Wording<'_> {
             items: Vec::new(),
             link: self.setting.home_link(),
             link_text: OPEN.to_owned(),
+            note: None,
             ask: self.setting.coordinator.line(),
             reason,
         }
@@ -99,6 +101,47 @@ impl Wording<'_> {
             Stage::Fortnight => format!("{what}: has waited for two weeks."),
             Stage::Escalated => format!("{what}: has waited for three weeks."),
         }
+    }
+
+    /// The same mail with a link by which its reader, who has no account, takes the steps that it asks for.
+    pub(super) fn with_action_link(&self, view: LetterView, steps: &[LinkedStep]) -> LetterView {
+        let last = day(lapses_on_day(self.facts.today).plus_days(-1));
+        let link_text = match steps {
+            [LinkedStep::Respond(_)] => "Accept or decline",
+            [LinkedStep::Answer(_)] => "Answer the question",
+            [LinkedStep::Dispute(_)] => "See the record and dispute it",
+            _ => "See and decide",
+        };
+        let note = format!(
+            "You do not need an account. The link in this mail is for you alone, so please do not forward it. It works until \
+             {last}, once for each answer. After that, a coordinator can record your answer from a signed form."
+        );
+        LetterView { link: self.setting.action_link(), link_text: link_text.to_owned(), note: Some(note), ..view }
+    }
+
+    /// A coordinator's mail about a step of a person who has neither an account nor a work address.
+    pub(super) fn form(&self, step: LinkedStep, nomination: &KnownNomination) -> LetterView {
+        let whose = match step {
+            LinkedStep::Decide(_) => "a manager's decision",
+            LinkedStep::Respond(_) | LinkedStep::Answer(_) | LinkedStep::Dispute(_) => "the nominee's answer",
+        };
+        let headline = format!("A nomination as {} waits for {whose} on paper.", self.role_for(nomination));
+        let then = match step {
+            LinkedStep::Answer(_) => {
+                "Please pass the manager's question on. With the answer, the manager can decide on the form. Record it then."
+            }
+            LinkedStep::Respond(_) | LinkedStep::Decide(_) | LinkedStep::Dispute(_) => {
+                "Please print the form, have it filled in and signed, and record it."
+            }
+        };
+        let sentences = vec![
+            "The person has not signed in and has no work e-mail of their own, so no link can be sent to them."
+                .to_owned(),
+            then.to_owned(),
+        ];
+        let reason = "You receive this mail because you are a coordinator of the network.";
+        let view = self.view("print a form", headline, sentences, reason);
+        LetterView { link: self.setting.form_link(nomination.id.0), link_text: "Open the form".to_owned(), ..view }
     }
 
     /// A Peer Supporter's mail about an approval that lapses soon.

@@ -10,7 +10,7 @@ use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilte
 use serde_json::json;
 
 use super::{AccessChange, ChangeContext, ManageError, ManageRefusal, record};
-use crate::access::secret::{Kind, Secret};
+use entity::secret::{Secret, SecretKind};
 
 /// Maximum length of a token's name, in characters.
 pub(super) const LONGEST_NAME: usize = 100;
@@ -67,7 +67,7 @@ pub async fn make_token(
     } else if names || !codes.is_empty() {
         return Err(ManageRefusal::OnlyForDashboards(role).into());
     }
-    let secret = Secret::new(Kind::Token)?;
+    let secret = Secret::new(SecretKind::Token)?;
     let txn = begin_write(db).await?;
     let mut units =
         unit::Entity::find().filter(unit::Column::Code.is_in(codes.iter().map(String::as_str))).all(&txn).await?;

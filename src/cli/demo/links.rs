@@ -17,10 +17,10 @@ use super::failed;
 use crate::access::Authenticator;
 use crate::access::authenticator::AuthError;
 use crate::access::manage::{self, GrantWish, TokenWish};
-use crate::access::secret::Secret;
 use crate::app::App;
 use crate::cli::not_done;
 use crate::error::ExitError;
+use entity::secret::Secret;
 
 /// The name of the dashboard's token.
 const DASHBOARD: &str = "Demonstration dashboard";

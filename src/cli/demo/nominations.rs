@@ -247,7 +247,7 @@ async fn make_one(
         let wish = if outcome == Outcome::Approved { Wish::Other } else { Wish::Own };
         kept::keep(&mut txn, person, facts.role, wish, decided_on).await?;
     }
-    let context = CommandContext { at: app.clock.now(), actor: nominator, request_id: None };
+    let context = CommandContext { at: app.clock.now(), actor: nominator, request_id: None, by_link: None };
     let mut change = NewChange::new(context, Command::Nominate, opened_on);
     change.objects = BTreeSet::from([Object::person(person), Object::nomination(row.id)]);
     change.people = BTreeSet::from([person]);

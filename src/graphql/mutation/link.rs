@@ -253,6 +253,7 @@ async fn effects(
         at: now(ctx)?,
         actor: roster.people[actor.at()].id,
         request_id: ctx.data_opt::<RequestId>().map(RequestId::to_string),
+        by_link: None,
     };
     let mut change = NewChange::new(context, Command::LinkPeople, today);
     change.people = numbers.into_iter().collect();

@@ -215,7 +215,7 @@ impl VisibleNomination {
 
     /// The nominee.
     async fn person(&self) -> Person {
-        today_person(self.stored.row.person_id)
+        today_person(self.known.facts.index.roster().people[self.facts.person.at()].id)
     }
 
     /// The role.
@@ -245,7 +245,7 @@ impl VisibleNomination {
 
     /// The person who made the nomination; the nominee if they put themselves forward.
     async fn nominated_by(&self) -> Person {
-        today_person(self.stored.row.nominator_id)
+        today_person(self.known.facts.index.roster().people[self.facts.nominator.at()].id)
     }
 
     /// The day of the nomination.

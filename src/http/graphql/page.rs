@@ -34,10 +34,11 @@ pub(in crate::http) struct NoData {
 
 impl<S: Executor> Endpoint<S> {
     /// Executes a built-in operation for a page on behalf of the viewer, with the same rights, limits, budget, time limit and
-    /// log line as a client's request. An answer with any error is not used, because readers would take half of the figures for
+    /// log line as a client's request, by the method of the page. An answer with any error is not used, because readers would take half of the figures for
     /// all.
     pub(in crate::http) async fn answer_page(
         &self,
+        method: &Method,
         caller: PageCaller,
         request: GraphqlRequest,
     ) -> Result<serde_json::Value, NoData> {
@@ -45,7 +46,7 @@ impl<S: Executor> Endpoint<S> {
         let PageCaller { id, viewer, data_state, line } = caller;
         let span = tracing::info_span!("request", %id);
         let media_type = MediaType::GraphqlResponse;
-        let prepared = span.in_scope(|| self.prepare(&Method::GET, media_type, &viewer, request));
+        let prepared = span.in_scope(|| self.prepare(method, media_type, &viewer, request));
         let Prepared { info, variables, permit } = match prepared {
             Ok(prepared) => prepared,
             Err(rejected) => {

@@ -3,10 +3,10 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use chrono::TimeDelta;
 use entity::id::ApiTokenId;
+use entity::secret::{Secret, SecretKind};
 use entity::store::access::{session, token};
 use entity::table::{access_grant, api_token, audit_event, session as session_table, sign_in_link};
 use entity::value::{AccessRole, Action};
-use psn::access::secret::{Kind, Secret};
 use sea_orm::{ColumnTrait as _, ConnectionTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::{ask, ask_as, kind, request, site};
@@ -92,15 +92,15 @@ both!(
         token::revoke(&world.db, ApiTokenId(2), world.clock.now()).await.unwrap();
         let leaver = world.person(3).await;
         world.db.execute_unprepared("UPDATE post SET valid_to = '2026-11-16' WHERE person_id = 3").await.unwrap();
-        let unknown = seen(&ask(&router, &Pass::token(&Secret::new(Kind::Token).unwrap())).await);
+        let unknown = seen(&ask(&router, &Pass::token(&Secret::new(SecretKind::Token).unwrap())).await);
         assert_eq!(unknown.0, StatusCode::UNAUTHORIZED);
         assert!(unknown.2.contains(&"www-authenticate: Bearer".to_owned()), "{unknown:?}");
         for (what, pass) in [
             ("a revoked token", revoked.clone()),
-            ("an unknown session", Pass::session(&Secret::new(Kind::Session).unwrap())),
+            ("an unknown session", Pass::session(&Secret::new(SecretKind::Session).unwrap())),
             ("a person who has left", leaver),
-            ("a session's secret as a bearer", Pass::token(&Secret::new(Kind::Session).unwrap())),
-            ("a link's secret as a bearer", Pass::token(&Secret::new(Kind::Link).unwrap())),
+            ("a session's secret as a bearer", Pass::token(&Secret::new(SecretKind::Session).unwrap())),
+            ("a link's secret as a bearer", Pass::token(&Secret::new(SecretKind::SignInLink).unwrap())),
             ("a wrong prefix", bearer("psn-0000")),
             ("a short token", bearer("psn_0000")),
             ("no token", bearer("")),
@@ -138,7 +138,7 @@ async fn refused_attempts(world: &World) -> Vec<u64> {
 both!(
     async fn refused_attempts_of_one_second_are_one_event(world: World) {
         let (router, _gate) = site(&world);
-        let unknown = Pass::token(&Secret::new(Kind::Token).unwrap());
+        let unknown = Pass::token(&Secret::new(SecretKind::Token).unwrap());
         for _ in 0..30 {
             assert_eq!(kind(&router, &unknown).await, None);
         }
@@ -246,7 +246,7 @@ both!(
     async fn an_ended_session_is_invalid_at_once(world: World) {
         board::organisation(&world.db).await;
         let (router, _) = site(&world);
-        let secret = Secret::new(Kind::Session).unwrap();
+        let secret = Secret::new(SecretKind::Session).unwrap();
         let now = world.clock.now();
         let holder = entity::store::access::Holder::Person(entity::id::PersonId(4));
         session::begin(&world.db, holder, secret.hash(), now, now + TimeDelta::hours(1)).await.unwrap();

@@ -4,10 +4,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use chrono::TimeDelta;
 use entity::id::{ApiTokenId, PersonId};
+use entity::secret::{Secret, SecretKind};
 use entity::store::access::{Holder, token};
 use entity::value::AccessRole;
 use psn::access::Authenticator;
-use psn::access::secret::{Kind, Secret};
 use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 
@@ -138,7 +138,7 @@ both!(
         assert_eq!(actor(&router, &second).await.as_deref(), Some("person:5"));
 
         // A secret that someone else made is not accepted.
-        let planted = format!("psn-session={}", Secret::new(Kind::Session).unwrap().reveal());
+        let planted = format!("psn-session={}", Secret::new(SecretKind::Session).unwrap().reveal());
         let third = cookie(&spend(&router, link(5).await.reveal(), &[("cookie", &planted)]).await);
         assert_ne!(third, planted);
         assert_eq!(actor(&router, &planted).await, None);

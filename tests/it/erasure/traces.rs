@@ -85,7 +85,8 @@ both!(
             .iter()
             .filter(|(table, column, action, _)| {
                 // Tested elsewhere: hashes and words of rows that are removed.
-                let other = ["access_grant", "idempotency_key", "session", "sign_in_link"].contains(table)
+                let other = ["access_grant", "action_link", "idempotency_key", "session", "sign_in_link"]
+                    .contains(table)
                     || [
                         ("import_reject", "about"),
                         ("delivery", "last_error"),

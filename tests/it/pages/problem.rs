@@ -75,7 +75,7 @@ fn the_default_limits_allow_every_page() {
     let limits = |cost| Limits::new(&psn::graphql::sdl(), cost).unwrap();
     // A fifth of the default cost limit leaves room for boards that lower it.
     assert_eq!(pages.too_costly(&limits(10_000)), []);
-    assert_eq!(pages.too_costly(&limits(10)).len(), 4);
+    assert_eq!(pages.too_costly(&limits(10)).len(), 12);
 }
 
 both!(

@@ -278,7 +278,8 @@ both!(
             tokio::time::sleep(Duration::from_millis(300)).await;
             let today = day("2026-11-16");
             kept::keep(&mut txn, PersonId(SUPPORTER), Role::PeerSupporter, Wish::Other, today).await.unwrap();
-            let context = CommandContext { actor: PersonId(COORDINATOR), at: world.clock.now(), request_id: None };
+            let context =
+                CommandContext { actor: PersonId(COORDINATOR), at: world.clock.now(), request_id: None, by_link: None };
             txn.commit(NewChange::new(context, Command::ChangeAllocation, today)).await.unwrap();
         };
         let (outcome, ()) = tokio::join!(import(&world, &file).applied(), command);

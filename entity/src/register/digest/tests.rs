@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::{DigestItem, KnownNomination, Part, Stage, Told, digests};
+use super::{DigestItem, KnownNomination, LastTold, Part, Stage, Told, digests};
 use crate::coverage::Index;
 use crate::coverage::roster::PersonIx;
 use crate::coverage::tests::board::{Board, ROOT, TODAY, day};
@@ -12,7 +12,7 @@ use crate::coverage::tests::random::{CASES, any_day, any_roster, any_unit};
 use crate::id::NominationId;
 use crate::period::{Day, Validity};
 use crate::register::approvers::approvers;
-use crate::register::facts::{NominationFacts, capacities};
+use crate::register::facts::{DecisionFacts, NominationFacts, capacities};
 use crate::register::sight::{NominationSight, NominationViewer, sight};
 use crate::register::terms::RegisterTerms;
 use crate::register::tests::{decision, index, nomination};
@@ -53,7 +53,8 @@ fn asked(board: &mut Board, facts: &NominationFacts, told: &Told, days: i64) -> 
 }
 
 fn told(board: &mut Board, names: &[&str], stage: Stage) -> Told {
-    let of = |name: &&str| (board.person(name), BTreeMap::from([(NominationId(1), stage)]));
+    let of =
+        |name: &&str| (board.person(name), BTreeMap::from([(NominationId(1), LastTold { stage, on: day(TODAY) })]));
     names.iter().map(of).collect()
 }
 
@@ -127,6 +128,20 @@ fn a_manager_who_waits_for_an_answer_is_not_reminded() {
     assert_eq!(asked(&mut board, &facts, &Told::new(), 7), [one("Sam", 7, Part::Decide)]);
 }
 
+#[test]
+fn a_manager_who_has_an_answer_is_asked_again_once() {
+    let mut board = board();
+    let mut facts = nomination(&mut board, "Ann", "T");
+    facts.decisions.push(DecisionFacts { answered: true, ..decision(&mut board, Line, Ask, "Lin", TODAY) });
+    let before = told(&mut board, &["Lin", "Sam"], Stage::New);
+    assert_eq!(asked(&mut board, &facts, &before, 1), [one("Lin", 0, Part::Decide)]);
+    let mut after = before;
+    let lin = after.get_mut(&board.person("Lin")).unwrap().get_mut(&NominationId(1)).unwrap();
+    lin.on = day(TODAY).plus_days(1);
+    assert_eq!(asked(&mut board, &facts, &after, 2), []);
+    assert_eq!(asked(&mut board, &facts, &after, 7).len(), 2, "the reminders go on");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(CASES))]
 
@@ -176,8 +191,9 @@ fn check(
             prop_assert_eq!(items.len(), 1);
             prop_assert!(facts.accepted_on.is_some_and(|on| on < today) && person != facts.person);
             let DigestItem { nomination, stage, part } = items[0];
-            let last = told.entry(person).or_default().insert(nomination, stage);
-            prop_assert!(last.is_none_or(|last| last < stage));
+            let last = told.entry(person).or_default().insert(nomination, LastTold { stage, on: today });
+            let is_answered = |last: LastTold| facts.decisions.iter().any(|by| by.answered && last.on <= by.on);
+            prop_assert!(last.is_none_or(|last| last.stage < stage || is_answered(last)));
             prop_assert!(i64::from(stage.days()) <= days_waited(facts, today));
             let viewer = NominationViewer { person, is_coordinator: person == coordinator };
             let sees = sight(index, facts, terms, viewer, today) >= NominationSight::Content;

@@ -1,5 +1,7 @@
 //! Finds the person who is signing in, and the roles that they have been given.
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::{Expr, ExprTrait as _, Func, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait as _, QueryFilter as _,
@@ -41,6 +43,28 @@ impl KnownBy {
             }
         }
     }
+}
+
+/// Returns everyone with one of these work addresses, which are in lower case, each with their address.
+pub async fn by_work_emails(
+    db: &impl ConnectionTrait,
+    addresses: &BTreeSet<String>,
+) -> Result<Vec<(PersonId, String)>, DbErr> {
+    /// Number of addresses per statement.
+    const CHUNK: usize = 500;
+    let mut found = Vec::new();
+    for chunk in addresses.iter().collect::<Vec<_>>().chunks(CHUNK) {
+        let stored = Func::lower(Expr::col((person::Entity, person::Column::WorkEmail)));
+        let rows: Vec<(PersonId, Option<String>)> = person::Entity::find()
+            .filter(Expr::expr(stored).is_in(chunk.iter().map(|address| address.as_str())))
+            .select_only()
+            .columns([person::Column::Id, person::Column::WorkEmail])
+            .into_tuple()
+            .all(db)
+            .await?;
+        found.extend(rows.into_iter().filter_map(|(id, address)| Some((id, address?.to_lowercase()))));
+    }
+    Ok(found)
 }
 
 /// Returns the one person with this identity and a post on `day`. `None` if there is none, or several, since it could

@@ -1,4 +1,5 @@
-//! Mails to an erased person: the address is removed, unsent mails go to another recipient, and files are removed.
+//! Mails to an erased person: the address is removed, unsent mails go to another recipient, files are removed, and so are the
+//! links in mails.
 //!
 //! The content of a mail of a report stays: it is about units, and names neither its reader nor anyone else. A mail of the
 //! register to the person is about the person, so its text is removed; one to another person names no one.
@@ -14,7 +15,7 @@ use super::ErasedRows;
 use crate::id::{DeliveryId, PersonId, UnitId};
 use crate::json_column::MailUnits;
 use crate::store::begin_write;
-use crate::table::{delivery, erased_person, report, unit};
+use crate::table::{action_link, delivery, erased_person, register_mailing, report, unit};
 use crate::value::{DeliveryKind, DeliveryState, ReportKind};
 
 /// The error of a row whose recipient was erased before it was sent.
@@ -58,6 +59,12 @@ pub(super) async fn forget(txn: &DatabaseTransaction, person: PersonId, gone: &m
         .filter(delivery::Column::MailingId.is_not_null())
         .exec(txn)
         .await?;
+    let theirs = Query::select()
+        .column(register_mailing::Column::Id)
+        .from(register_mailing::Entity)
+        .and_where(register_mailing::Column::PersonId.eq(person))
+        .to_owned();
+    action_link::Entity::delete_many().filter(action_link::Column::MailingId.in_subquery(theirs)).exec(txn).await?;
     // A mail server's error may contain the address.
     delivery::Entity::update_many()
         .col_expr(delivery::Column::LastError, Expr::value(None::<String>))

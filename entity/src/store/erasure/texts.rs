@@ -20,6 +20,7 @@ use ErasureAction::{Keep, Pseudonymise, Remove, RemoveIfNamed};
 pub const DECISIONS: &[(&str, &str, ErasureAction, &str)] = &[
     ("access_grant", "role", Remove, "the row is removed"),
     ("access_grant", "granted_by", Keep, "an id or a word"),
+    ("action_link", "hash", Remove, "the row is removed"),
     ("allocation", "role", Keep, "a word of a closed set"),
     ("approval", "capacity", Keep, "a word of a closed set"),
     ("api_token", "name", Keep, "what a token is for; a token belongs to no person"),
@@ -97,6 +98,7 @@ pub const DECISIONS: &[(&str, &str, ErasureAction, &str)] = &[
     ("job_run", "state", Keep, "a word of a closed set"),
     ("job_run", "holder", Keep, "a process"),
     ("job_run", "outcome", Keep, "figures; never personal data, by the contract of a job"),
+    ("mailing_step", "command", Keep, "a word of a closed set"),
     ("nomination", "role", Keep, "a word of a closed set"),
     ("nomination", "ended_as", Keep, "a word of a closed set"),
     ("nomination_decision", "capacity", Keep, "a word of a closed set"),

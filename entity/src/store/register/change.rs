@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::super::audit::Event;
 use super::key::{self, NewKey};
 use crate::actor::Actor;
-use crate::id::{AllocationId, ChangeId, DocumentId, FrameworkId, NominationId, PersonId, UnitId};
+use crate::id::{AllocationId, ChangeId, DocumentId, FrameworkId, MailingStepId, NominationId, PersonId, UnitId};
 use crate::period::Day;
 use crate::table::{register_change, register_change_object};
 use crate::value::Action;
@@ -80,6 +80,8 @@ pub struct CommandContext {
     pub actor: PersonId,
     /// The id of the request, as in its log lines.
     pub request_id: Option<String>,
+    /// The step of the link in a mail by which they give it. `None` if they are signed in.
+    pub by_link: Option<MailingStepId>,
 }
 
 /// A change that is about to be recorded.
@@ -140,7 +142,7 @@ pub(super) async fn record(
     version: i64,
 ) -> Result<(ChangeId, Event), DbErr> {
     let NewChange {
-        context: CommandContext { at, actor, request_id },
+        context: CommandContext { at, actor, request_id, by_link },
         principal,
         command,
         effective_on,
@@ -195,12 +197,14 @@ pub(super) async fn record(
         ..Event::new(at, Actor::Person(actor), Action::RegisterChanged)
     };
     // The audit log is read by auditors, who may not read how a person is: it then only proves that the record is whole.
-    let (before, after) = if private {
+    let (before, mut after) = if private {
         let proof = Sha256::digest(json!([command, effective_on, before, after]).to_string().as_bytes());
-        (None, Some(json!({ "sha256": hex::encode(proof) })))
+        (None, json!({ "sha256": hex::encode(proof) }))
     } else {
-        let with_command = |values: Option<Json>| json!({ "command": command, "values": values });
-        (before, Some(with_command(after)))
+        (before, json!({ "command": command, "values": after }))
     };
-    Ok((id, Event { before, after, ..event }))
+    if let Some(step) = by_link {
+        after["byLink"] = json!(step);
+    }
+    Ok((id, Event { before, after: Some(after), ..event }))
 }

@@ -11,10 +11,12 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, RelationDef,
 };
 
+use super::super::access::action_link;
 use super::super::begin_write;
 use super::super::delivery::{Batch, Belongs, NewDelivery, insert};
 use crate::id::{AllocationId, ChangeId, MailingId, NominationId, PersonId};
 use crate::period::Day;
+use crate::register::action_link::LinkedStep;
 use crate::register::digest::Stage;
 use crate::table::{delivery, register_change, register_change_object, register_mailing, register_notice};
 use crate::value::DeliveryState;
@@ -38,6 +40,13 @@ pub enum Occasion {
         /// The days: 60, 30 or 7.
         within: i64,
     },
+    /// A step for which a coordinator prints a form, because the person has neither an account nor a work address.
+    Form {
+        /// The step.
+        step: LinkedStep,
+        /// The change that made it necessary. `None` for a decision.
+        change: Option<ChangeId>,
+    },
 }
 
 impl std::fmt::Display for Occasion {
@@ -45,6 +54,10 @@ impl std::fmt::Display for Occasion {
         match self {
             Self::Digest(day) => write!(f, "digest:{day}"),
             Self::Change(change) => write!(f, "change:{change}"),
+            Self::Form { step, change: None } => write!(f, "form:{}:{}", step.command(), step.object()),
+            Self::Form { step, change: Some(change) } => {
+                write!(f, "form:{}:{}:{change}", step.command(), step.object())
+            }
             Self::Lapse { allocation, on, within } => write!(f, "lapse:{allocation}:{on}:{within}"),
         }
     }
@@ -59,6 +72,8 @@ pub struct ToldOf {
     pub nomination: NominationId,
     /// How long it had waited.
     pub stage: Stage,
+    /// The day of the digest.
+    pub on: Day,
 }
 
 /// A mail to be stored.
@@ -74,6 +89,8 @@ pub struct NewMailing {
     pub at: DateTime<Utc>,
     /// The nominations of a digest.
     pub told: Vec<ToldOf>,
+    /// What the person may do by the link in the mail. Empty if the mail has no link of its own.
+    pub steps: Vec<LinkedStep>,
     /// The mail.
     pub mail: NewDelivery,
 }
@@ -90,7 +107,7 @@ pub struct UnmailedChange {
 /// Stores a mail in one transaction. Returns false, and stores nothing, if the person has one for this occasion: also if
 /// another process stores it at the same time.
 pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool, DbErr> {
-    let NewMailing { person, occasion, day, at, told, mail } = new;
+    let NewMailing { person, occasion, day, at, told, steps, mail } = new;
     let txn = begin_write(db).await?;
     let row = register_mailing::ActiveModel {
         id: NotSet,
@@ -115,7 +132,7 @@ pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool
     let Some(mailing) = find(&txn, person, occasion).await? else {
         return Err(DbErr::RecordNotFound(format!("mailing {occasion}")));
     };
-    let notices = told.into_iter().map(|ToldOf { person: _, nomination, stage }| register_notice::ActiveModel {
+    let notices = told.into_iter().map(|ToldOf { person: _, nomination, stage, on: _ }| register_notice::ActiveModel {
         id: NotSet,
         mailing_id: Set(mailing.id),
         nomination_id: Set(nomination),
@@ -125,6 +142,7 @@ pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool
     if !notices.is_empty() {
         register_notice::Entity::insert_many(notices).exec_without_returning(&txn).await?;
     }
+    action_link::offer(&txn, mailing.id, &steps).await?;
     insert(&txn, Belongs::ToMailing(mailing.id), at, vec![mail]).await?;
     txn.commit().await?;
     Ok(true)
@@ -154,16 +172,16 @@ pub async fn told(db: &impl ConnectionTrait, nominations: &[NominationId]) -> Re
         .from(register_notice::Column::MailingId)
         .to(register_mailing::Column::Id)
         .into();
-    let rows: Vec<(NominationId, i32, PersonId)> = register_notice::Entity::find()
+    let rows: Vec<(NominationId, i32, PersonId, Day)> = register_notice::Entity::find()
         .join(JoinType::InnerJoin, to_mailing)
         .filter(register_notice::Column::NominationId.is_in(nominations.iter().copied()))
         .select_only()
         .columns([register_notice::Column::NominationId, register_notice::Column::Stage])
-        .column(register_mailing::Column::PersonId)
+        .columns([register_mailing::Column::PersonId, register_mailing::Column::Day])
         .into_tuple()
         .all(db)
         .await?;
-    let told = |(nomination, days, person)| ToldOf { person, nomination, stage: Stage::after(i64::from(days)) };
+    let told = |(nomination, days, person, on)| ToldOf { person, nomination, stage: Stage::after(i64::from(days)), on };
     Ok(rows.into_iter().map(told).collect())
 }
 

@@ -14,11 +14,12 @@ use super::mails::old_mails;
 use super::nominations::expired_nominations;
 use super::rows::ExpiredRows;
 use super::runs::old_runs;
-use super::sign_ins::{over_links, over_sessions};
+use super::sign_ins::{over_action_links, over_links, over_sessions, over_steps};
 use super::{Kind, snapshots};
 use crate::period::Day;
 use crate::table::{
-    idempotency_key, import_batch, import_reject, import_undo, job_run, person, post, report, session, sign_in_link,
+    action_link, idempotency_key, import_batch, import_reject, import_undo, job_run, mailing_step, person, post,
+    report, session, sign_in_link,
 };
 
 /// Counts the rows of a kind from before `cutoff`. Changes nothing.
@@ -60,8 +61,15 @@ pub async fn count_expired(db: &DatabaseConnection, kind: Kind, cutoff: Day) -> 
             let links = || sign_in_link::Entity::find().filter(over_links(cutoff));
             let first = sessions().select_only().column_as(session::Column::MadeAt.min(), "oldest");
             let link = links().select_only().column_as(sign_in_link::Column::ExpiresAt.min(), "oldest");
-            let oldest = [day(first.into_tuple().one(db).await?), day(link.into_tuple().one(db).await?)];
-            let rows = sessions().count(db).await? + links().count(db).await?;
+            let action_links = || action_link::Entity::find().filter(over_action_links(cutoff));
+            let in_mail = action_links().select_only().column_as(action_link::Column::MadeAt.min(), "oldest");
+            let oldest = [
+                day(first.into_tuple().one(db).await?),
+                day(link.into_tuple().one(db).await?),
+                day(in_mail.into_tuple().one(db).await?),
+            ];
+            let steps = mailing_step::Entity::find().filter(over_steps(cutoff)).count(db).await?;
+            let rows = sessions().count(db).await? + links().count(db).await? + action_links().count(db).await? + steps;
             ExpiredRows { rows, oldest: oldest.into_iter().flatten().min() }
         }
         Kind::People => {

@@ -1,15 +1,19 @@
 //! The sections of the document about data that this service wrote itself, and about parts of files that mention a
 //! person. As in `records`, each model is destructured.
 
+use std::collections::HashMap;
+
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
 
 use super::records::days;
 use super::{Reader, Section};
+use crate::id::MailingId;
 use crate::store::retention::Periods;
 use crate::table::{
-    access_grant, audit_event, delivery, exemption, import_batch, import_reject, register_mailing, report_copy,
-    report_preference, session, sign_in_link,
+    access_grant, audit_event, delivery, exemption, import_batch, import_reject, mailing_step, register_mailing,
+    report_copy, report_preference, session, sign_in_link,
 };
 
 impl Reader<'_> {
@@ -84,13 +88,24 @@ impl Reader<'_> {
             .order_by_asc(register_mailing::Column::Id)
             .all(self.txn)
             .await?;
+        let theirs = Query::select()
+            .column(register_mailing::Column::Id)
+            .from(register_mailing::Entity)
+            .and_where(register_mailing::Column::PersonId.eq(self.person.id))
+            .to_owned();
+        let offered = mailing_step::Entity::find().filter(mailing_step::Column::MailingId.in_subquery(theirs));
+        let mut steps: HashMap<MailingId, Vec<&'static str>> = HashMap::new();
+        for step in offered.order_by_asc(mailing_step::Column::Id).all(self.txn).await? {
+            steps.entry(step.mailing_id).or_default().push(step.command.as_str());
+        }
         let record = |row| {
             let register_mailing::Model { id, person_id: _, occasion, day, created_at } = row;
-            json!({ "mailing": id.0, "occasion": occasion, "day": day, "createdAt": created_at })
+            let by_link = steps.get(&id).map(Vec::as_slice).unwrap_or_default();
+            json!({ "mailing": id.0, "occasion": occasion, "day": day, "createdAt": created_at, "byLink": by_link })
         };
         Ok(Section {
             name: "mailings",
-            what: "Why and when mails of the register were made for you. Their text is with the other mails.",
+            what: "Why and when mails of the register were made for you, and the steps that you could take by a link in them. Their text is with the other mails.",
             source: "Written by this service.",
             kept: "With the person, so that no mail is sent twice.".to_owned(),
             references: &["register_mailing.person_id"],

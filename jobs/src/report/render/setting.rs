@@ -29,6 +29,15 @@ impl Setting {
         self.link("/")
     }
 
+    /// The link by which a person without an account takes a step, as in the stored copy of a mail.
+    pub(crate) fn action_link(&self) -> Option<String> {
+        self.link(&links::action_path(links::WITHOUT_SECRET))
+    }
+
+    pub(crate) fn form_link(&self, nomination: i64) -> Option<String> {
+        self.link(&links::form_path(nomination))
+    }
+
     pub(crate) fn unit_link(&self, code: &str) -> Option<String> {
         self.link(&links::unit_path(code))
     }

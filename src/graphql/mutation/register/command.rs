@@ -136,7 +136,7 @@ impl RegisterCommand {
             }
         }
         let request_id = ctx.data_opt::<RequestId>().map(RequestId::to_string);
-        let context = CommandContext { at, actor, request_id };
+        let context = CommandContext { at, actor, request_id, by_link: viewer.link_step() };
         Ok(Begun::New(Box::new(Self { txn, known, scope, today, me, context, command, key, _turn: turn })))
     }
 

@@ -161,7 +161,8 @@ fn check(
     let is_waiting =
         facts.last_decision(capacity).is_some_and(|last| last.kind == register::DecisionKind::Ask && !last.answered);
     let kind: register::DecisionKind = item.decision.into();
-    if is_waiting && kind != register::DecisionKind::Decline {
+    // With a paper, the answer is on the paper.
+    if is_waiting && kind != register::DecisionKind::Decline && paper.is_none() {
         let sentence = "A question is open. Wait until the nominee has answered it.";
         return Err(CommandRefusal::new(RefusalCode::QuestionOpen, sentence));
     }
