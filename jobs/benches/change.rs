@@ -4,17 +4,14 @@
 //! `cargo bench -p jobs --bench change -- board` prints a Markdown table for the sizes named (`demo`, `board`, `nation`), on
 //! SQLite. Each size runs in a process of its own, so that its memory is its own.
 
-#[path = "scale/board.rs"]
 mod board;
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use board::Size;
-use chrono::{DateTime, Utc};
+use board::{SIZES, Size};
 use entity::coverage::roster::UnitIx;
 use entity::coverage::{Coverage, FactChange, Question, TeamRow, compute, update};
 use entity::id::AllocationId;
@@ -23,17 +20,11 @@ use entity::period::Day;
 use entity::store::roster::{self, LoadedRoster};
 use entity::store::{begin_write, facts};
 use entity::table::allocation;
-use jobs::import::{self, Allowances, FileKind, ImportRequest, Mapping, Mode, NoProgress, SourceFile};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
 
-type Failure = Box<dyn Error>;
+type Failure = Box<dyn Error + Send + Sync>;
 
-const SIZES: [Size; 3] = [
-    Size { name: "demo", teams: 600, posts: 8_000 },
-    Size { name: "board", teams: 5_000, posts: 60_000 },
-    Size { name: "nation", teams: 110_000, posts: 1_500_000 },
-];
 /// Changes that are measured.
 const CHANGES: usize = 51;
 
@@ -128,29 +119,8 @@ async fn import_board(size: Size, folder: &Path) -> Result<DatabaseConnection, F
     board::write(size, folder)?;
     let db = entity::store::connect(&format!("sqlite:{}", folder.join("psn.db").display())).await?;
     migration::migrate(&db).await?;
-    let written = FileKind::ALL.into_iter().filter(|kind| folder.join(kind.file_name()).exists());
-    let sources = written.map(|kind| {
-        let bytes = Cow::Owned(std::fs::read(folder.join(kind.file_name()))?);
-        Ok(SourceFile { kind, name: kind.file_name(), bytes })
-    });
-    let request = ImportRequest {
-        sources: sources.collect::<Result<_, std::io::Error>>()?,
-        as_at: Day::new(2026, 11, 16).ok_or("no such day")?,
-        mapping: Mapping::default(),
-        mode: Mode::Apply,
-        allow: Allowances::default(),
-        ends_employers: Vec::new(),
-        list_changes: 0,
-        shift_days: 0,
-        zone: chrono_tz::Europe::London,
-        sheet: None,
-        take_over: false,
-    };
-    let now: DateTime<Utc> = "2026-11-16T05:00:00Z".parse()?;
-    match import::run(&db, request, now, &NoProgress).await?.refusal {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(db),
-    }
+    board::import(&db, folder).await?;
+    Ok(db)
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {

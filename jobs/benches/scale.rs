@@ -5,32 +5,22 @@
 //! PostgreSQL is measured where `PSN_TEST_POSTGRES` names a server. Each size runs in a process of its own, so that the peak
 //! memory is its own.
 
-#[path = "scale/board.rs"]
 mod board;
 
-use std::borrow::Cow;
 use std::error::Error;
-use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use board::Size;
+use board::{SIZES, Size};
 use chrono::{DateTime, Utc};
 use entity::coverage::disclosure::Limit;
 use entity::period::{Day, IsoWeek};
-use jobs::import::{self, Allowances, FileKind, ImportRequest, Mapping, Mode, NoProgress, SourceFile};
 use jobs::mail::Mailer;
 use jobs::report::GapReport;
 use jobs::report::render::Setting;
 use sea_orm::ConnectionTrait as _;
 
-type Failure = Box<dyn Error>;
-
-const SIZES: [Size; 3] = [
-    Size { name: "demo", teams: 600, posts: 8_000 },
-    Size { name: "board", teams: 5_000, posts: 60_000 },
-    Size { name: "nation", teams: 110_000, posts: 1_500_000 },
-];
+type Failure = Box<dyn Error + Send + Sync>;
 
 fn main() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
@@ -73,27 +63,7 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
     let now: DateTime<Utc> = "2026-11-16T05:00:00Z".parse()?;
 
     let begun = Instant::now();
-    let request = ImportRequest {
-        sources: sources(folder.path())?,
-        as_at: monday,
-        mapping: Mapping::default(),
-        mode: Mode::Apply,
-        allow: Allowances::default(),
-        ends_employers: Vec::new(),
-        take_over: false,
-        list_changes: 0,
-        shift_days: 0,
-        zone: chrono_tz::Europe::London,
-        sheet: None,
-    };
-    let outcome = import::run(&db, request, now, &NoProgress).await?;
-    if let Some(refusal) = outcome.refusal {
-        return Err(refusal.into());
-    }
-    if let Some(reject) = outcome.rejects.first() {
-        return Err(format!("{} rows are rejected: {reject:?}", outcome.rejects.len()).into());
-    }
-    drop((outcome.files, outcome.notices));
+    board::import(&db, folder.path()).await?;
     let imported = begun.elapsed();
     let import_peak = peak_mib();
     forget_peak();
@@ -128,16 +98,6 @@ async fn measure(size: Size, engine: &str) -> Result<(), Failure> {
         peak_mib()
     );
     Ok(())
-}
-
-fn sources(folder: &Path) -> Result<Vec<SourceFile>, Failure> {
-    let written = FileKind::ALL.into_iter().filter(|kind| folder.join(kind.file_name()).exists());
-    written
-        .map(|kind| {
-            let bytes = Cow::Owned(std::fs::read(folder.join(kind.file_name()))?);
-            Ok(SourceFile { kind, name: kind.file_name(), bytes })
-        })
-        .collect()
 }
 
 async fn postgres_database(server: &str) -> Result<String, Failure> {

@@ -1,8 +1,19 @@
 //! A made-up board of any size: the same files every time for the same size, in the format that real boards hand over.
 
+mod import;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
+
+pub(crate) use self::import::import;
+
+/// The sizes that the benches know, by name.
+pub(crate) const SIZES: [Size; 3] = [
+    Size { name: "demo", teams: 600, posts: 8_000 },
+    Size { name: "board", teams: 5_000, posts: 60_000 },
+    Size { name: "nation", teams: 110_000, posts: 1_500_000 },
+];
 
 /// How large a board is to be.
 #[derive(Clone, Copy)]
