@@ -12,6 +12,7 @@ mod files;
 mod history;
 mod lists;
 mod mail;
+mod mailbox;
 mod midnight;
 mod nominations;
 mod paper;
