@@ -52,7 +52,12 @@ pub(crate) fn closed(world: &World, db: DatabaseConnection, persisted: Persisted
 }
 
 /// The same, behind a gate of its own.
-fn closed_behind(authenticator: Authenticator, world: &World, db: DatabaseConnection, persisted: Persisted) -> Router {
+pub(crate) fn closed_behind(
+    authenticator: Authenticator,
+    world: &World,
+    db: DatabaseConnection,
+    persisted: Persisted,
+) -> Router {
     let schema = psn::graphql::schema(
         db.clone(),
         world.clock.clone(),

@@ -13,8 +13,11 @@ mod history;
 mod links;
 mod lists;
 mod mail;
+mod mailbox;
+mod midnight;
 mod nominations;
 mod paper;
+mod processes;
 mod random;
 mod replay;
 mod roles;
@@ -81,10 +84,15 @@ pub(crate) async fn command(world: &World, person: i64, field: &str, input: Valu
 
 /// Gives a command as a person, and returns the answer with its errors.
 pub(crate) async fn attempt(world: &World, person: i64, field: &str, input: Value, selection: &str) -> Value {
+    attempt_at(&as_person(world, person).await, field, input, selection).await
+}
+
+/// The same at a site that goes on, as its caller.
+pub(crate) async fn attempt_at(site: &Router, field: &str, input: Value, selection: &str) -> Value {
     let mut type_name: String = field.to_owned();
     type_name[..1].make_ascii_uppercase();
     let query = format!("mutation($input: {type_name}Input!) {{ {field}(input: $input) {{ {selection} }} }}");
-    answer(&as_person(world, person).await, &query, json!({ "input": input })).await
+    answer(site, &query, json!({ "input": input })).await
 }
 
 /// Nominates one person, and returns the result of the item.

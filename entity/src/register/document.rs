@@ -1,5 +1,8 @@
 //! Information packs and agreements: what may be published, and which version is in force.
 
+use crate::coverage::Index;
+use crate::coverage::assessment::judging_policy;
+use crate::coverage::roster::{PersonIx, UnitIx};
 use crate::id::DocumentId;
 use crate::period::Day;
 use crate::register::authority::{AuthorityRefusal, WishedDays};
@@ -135,12 +138,35 @@ pub fn is_replaced(known: &[PublishedDocument], id: DocumentId, day: Day) -> boo
     from.is_some_and(|from| in_force(known, day).is_some_and(|present| from < present.from))
 }
 
+/// Whether a Peer Supporter of a unit must sign the agreement to count there on `day`: the policy requires it, and no
+/// signature of theirs serves.
+#[must_use]
+pub fn must_sign(index: &Index, person: PersonIx, unit: UnitIx, day: Day) -> bool {
+    judging_policy(index, unit, day).agreement_required && index.lacks_signature(person, day)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::coverage::tests::board::{Board, ROOT};
+    use crate::register::tests::index;
 
     fn day(text: &str) -> Day {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn the_agreement_must_be_signed_if_the_policy_requires_it() {
+        let board = || Board::new().unit("T").staff("T", 9).post("Ann", "T").agreement(1, "2026-01-01", "2026-03-02");
+        let required = || board().policy(ROOT, "2026-11-16", |policy| policy.agreement_required = true);
+        let asked = |mut board: Board, on: &str| {
+            let (person, unit) = (board.person("Ann"), board.place("T"));
+            must_sign(&index(&board), person, unit, day(on))
+        };
+        assert!(asked(required(), "2026-11-16"));
+        assert!(!asked(required(), "2026-11-15"), "no policy requires it yet");
+        assert!(!asked(board(), "2026-11-16"));
+        assert!(!asked(required().signed("Ann", 1, "2026-11-16"), "2026-11-16"));
     }
 
     fn agreement() -> NewDocument {

@@ -4,6 +4,7 @@
 use entity::coverage::roster::UnitIx;
 use entity::register::action_link::{LinkedStep, lapses_on as lapses_on_day};
 use entity::register::digest::{DigestItem, KnownNomination, Part, Stage};
+use entity::register::document::must_sign;
 use entity::register::lapse::ApprovalLapse;
 use entity::register::nomination::{first_day, lapses_on};
 use entity::register::notice::Notice;
@@ -173,7 +174,7 @@ impl Wording<'_> {
             Notice::Approved => self.view(
                 "read a decision, and what comes next",
                 format!("Your nomination as {role} was approved."),
-                nomination.and_then(next_steps).into_iter().collect(),
+                nomination.and_then(|known| self.next_steps(known)).into_iter().collect(),
                 TO_NOMINEE,
             ),
             Notice::Declined => {
@@ -242,6 +243,20 @@ impl Wording<'_> {
         )
     }
 
+    /// What comes after the approval. `None` if the role has no first day yet.
+    fn next_steps(&self, KnownNomination { id: _, facts, terms: _ }: &KnownNomination) -> Option<String> {
+        let first = first_day(facts)?;
+        let begins = format!("The role begins on {}.", day(first));
+        let must_sign = || must_sign(&self.facts.index, facts.person, facts.unit, first.max(self.facts.today));
+        Some(match facts.role {
+            Role::PeerSupporter if must_sign() => format!(
+                "{begins} You count once you have signed the agreement, and your training and your sign-off are complete."
+            ),
+            Role::PeerSupporter => format!("{begins} You count once your training and your sign-off are complete."),
+            Role::Trainer | Role::Champion => begins,
+        })
+    }
+
     fn unit_changed(&self, unit: UnitIx, command: Command) -> LetterView {
         let name = self.unit_name(unit);
         let headline = match command {
@@ -258,17 +273,6 @@ impl Wording<'_> {
         let code = &self.facts.index.roster().units[unit.at()].code;
         LetterView { link: self.setting.unit_link(&one_line(code)), link_text: format!("Open {name}"), ..view }
     }
-}
-
-/// What comes after the approval. `None` if the role has no first day yet.
-fn next_steps(KnownNomination { id: _, facts, terms: _ }: &KnownNomination) -> Option<String> {
-    let first = day(first_day(facts)?);
-    Some(match facts.role {
-        Role::PeerSupporter => {
-            format!("The role begins on {first}. You count once your training and your sign-off are complete.")
-        }
-        Role::Trainer | Role::Champion => format!("The role begins on {first}."),
-    })
 }
 
 const fn role_name(role: Role) -> &'static str {

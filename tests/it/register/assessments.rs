@@ -167,6 +167,24 @@ both!(
 );
 
 both!(
+    async fn a_coordinators_linked_number_is_their_own_case(world: World) {
+        organised(&world).await;
+        published(&world, version("1", "2026-11-16", "2026-12-31")).await;
+        // The coordinator is a Peer Supporter of ward S2 under another number.
+        let query = "mutation($input: LinkPeopleInput!) { linkPeople(input: $input) { done } }";
+        let input = json!({ "personId": person_id(COORDINATOR), "sameAsId": person_id(38) });
+        let linked = answer(&as_person(&world, COORDINATOR).await, query, json!({ "input": input })).await;
+        assert_eq!(linked["data"]["linkPeople"]["done"], true, "{linked}");
+        let before = rows(&world).await;
+        for number in [COORDINATOR, 38] {
+            assert_eq!(refused(&assess(&world, COORDINATOR, of(number, "MET")).await), "OWN_CASE", "{number}");
+        }
+        assert_eq!(rows(&world).await, before);
+        assert_eq!(assess(&world, TRAINER, of(38, "MET")).await["refusals"], json!([]));
+    }
+);
+
+both!(
     async fn an_assessment_signs_off_and_another_ends_it(world: World) {
         organised(&world).await;
         published(&world, version("1", "2026-11-16", "2026-12-31")).await;

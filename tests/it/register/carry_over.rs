@@ -16,7 +16,7 @@ const SUPPORTER: i64 = 6;
 const PAYLOAD: &str = "carryOver { people roles nominations left confirmBy } refusals { code message path }";
 
 /// Twelve people of ward N2, the supporters and the nominee among them, are in ward NEW from 16 November 2026 on.
-async fn moved(world: &World) {
+pub(crate) async fn moved(world: &World) {
     insert_units(&world.db, [unit_row(20, "NEW", "New ward", Some(2), "Ward", None)]).await;
     let people: Vec<_> = (6..18).map(PersonId).collect();
     let before = post::Entity::find().filter(post::Column::PersonId.is_in(people)).all(&world.db).await.unwrap();

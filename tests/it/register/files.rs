@@ -2,6 +2,7 @@
 
 mod differences;
 mod kept_facts;
+pub(crate) mod staff_lists;
 
 use std::time::Duration;
 
@@ -29,7 +30,7 @@ const OTHER_SUPPORTER: i64 = 38;
 const HEADER: &str = "Employer,Employee Number,Role,Unit Code,Share,From,Until\n";
 
 /// A supporters.csv with these rows.
-fn supporters(rows: &[&str]) -> String {
+pub(crate) fn supporters(rows: &[&str]) -> String {
     format!("{HEADER}{}\n", rows.join("\n"))
 }
 
@@ -217,36 +218,6 @@ async fn last_import(world: &World) -> entity::id::ImportBatchId {
     let last = import_batch::Entity::find().order_by_desc(import_batch::Column::Id).one(&world.db).await.unwrap();
     last.unwrap().id
 }
-
-/// A staff.csv of everyone on the board but these people.
-fn staff_without(missing: &[i64]) -> String {
-    let wards = [("BOARD", 1..=2), ("N1", 3..=5), ("N2", 6..=35), ("S1", 36..=37), ("S2", 38..=41), ("S3", 42..=46)];
-    let rows = wards.into_iter().flat_map(|(unit, people)| people.map(move |person| (unit, person)));
-    let rows = rows.filter(|(_, person)| !missing.contains(person)).map(|(unit, person)| {
-        let (family, wte) = if person % 2 == 0 { ("Nursing", "1") } else { ("Administration", "0.6") };
-        format!("NHS,{person:06},{unit},000001,{wte},{family},5\n")
-    });
-    let header = "Employer,Employee Number,Unit Code,Line Manager Employee Number,WTE,Job Family,Band\n";
-    header.to_owned() + &rows.collect::<String>()
-}
-
-both!(
-    async fn a_supporter_missing_from_one_staff_list_keeps_the_role(world: World) {
-        organised(&world).await;
-        lowered(&world, 4, 900).await;
-        let before = (held(&world, OTHER_SUPPORTER).await, status(&world, "S2").await);
-        let omitted = staff_without(&[OTHER_SUPPORTER]);
-        let outcome = Import::new(&world, &[(FileKind::Staff, &omitted)]).applied().await;
-        assert_eq!(counts(&outcome, FileKind::Staff).2, 1, "{outcome:?}");
-        assert_eq!(held(&world, OTHER_SUPPORTER).await, before.0);
-        assert_ne!(status(&world, "S2").await, before.1);
-        pass_days(&world, 7);
-        let whole = staff_without(&[]);
-        Import::new(&world, &[(FileKind::Staff, &whole)]).on("2026-11-23").applied().await;
-        assert_eq!((held(&world, OTHER_SUPPORTER).await, status(&world, "S2").await), before);
-        assert_eq!(register_role::Entity::find().count(&world.db).await.unwrap(), 1);
-    }
-);
 
 both!(
     async fn a_command_adds_an_allocation_after_an_import(world: World) {

@@ -13,7 +13,7 @@ use psn::graphql::persisted::Persisted;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _};
 
-use super::mail::{BASE, run};
+use super::mailbox::{BASE, run};
 use super::*;
 use crate::access::request;
 use crate::graphql::closed;

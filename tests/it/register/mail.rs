@@ -1,158 +1,25 @@
 //! The mails of the register, from the commands that cause them to the server that accepts them.
 
+mod digest;
+
 use std::collections::BTreeMap;
 
 use entity::id::PersonId;
 use entity::table::{audit_event, delivery, nomination, person, post, register_change, register_mailing};
 use entity::value::Action;
 use entity::value::DeliveryState;
-use jobs::mail::{Mailer, Memory, SendError, StoredMail};
-use jobs::register_mail::{RegisterMail, RegisterMailOutcome};
-use jobs::report::coordinator::Coordinator;
-use jobs::report::render::Setting;
+use jobs::mail::SendError;
 use mail_parser::MessageParser;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 
+use super::mailbox::{assert_sound, each_day, job, none, number, one, run, subjects, without_secret};
 use super::*;
 use crate::harness::both;
-
-pub(super) const BASE: &str = "https://psn.board.example";
-
-/// A job of its own, as another process has it: it knows nothing but the database.
-fn job(mailer: &Mailer) -> RegisterMail {
-    let coordinator = Coordinator {
-        name: Some("Mairi Reid".to_owned()),
-        email: Some("network@board.example".parse().unwrap()),
-        phone: None,
-    };
-    RegisterMail {
-        mailer: mailer.clone(),
-        from: "Peer Support <psn@board.example>".parse().unwrap(),
-        setting: Setting { base_url: Some(BASE.to_owned()), coordinator },
-        zone: chrono_tz::Europe::London,
-        made_for: Default::default(),
-    }
-}
-
-pub(super) async fn run(world: &World, mailer: &Mailer) -> RegisterMailOutcome {
-    job(mailer).run(&world.db, world.clock.now()).await.unwrap()
-}
-
-/// The subjects of the mails to each person since the last look, by the number of the person.
-fn subjects(memory: &Memory) -> BTreeMap<i64, Vec<String>> {
-    let mut found: BTreeMap<i64, Vec<String>> = BTreeMap::new();
-    for mail in memory.drain() {
-        assert_sound(&mail);
-        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
-        found.entry(number(&mail)).or_default().push(parsed.subject().unwrap().to_owned());
-    }
-    found
-}
-
-fn number(mail: &StoredMail) -> i64 {
-    mail.to.trim_start_matches('p').split('@').next().unwrap().parse().unwrap()
-}
-
-/// Every mail has exactly one link, in both parts, and names no person.
-fn assert_sound(mail: &StoredMail) {
-    let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
-    let (text, html) = (parsed.body_text(0).unwrap(), parsed.body_html(0).unwrap());
-    assert_eq!(text.matches("https://").count(), 1, "{text}");
-    assert_eq!(html.matches("<a ").count(), 1, "{html}");
-    assert_eq!(html.matches(&format!("href=\"{BASE}/")).count(), 1, "{html}");
-    assert!(parsed.attachment(0).is_none());
-    let subject = parsed.subject().unwrap();
-    assert!(subject.starts_with("Peer support: "), "{subject}");
-    for private in ["pause", "stood down", "declined", "nominated you"] {
-        assert!(!subject.contains(private), "{subject}");
-    }
-    for named in ["People talk to her", "Person", "@board.example>"] {
-        assert!(!text.contains(named) && !html.contains(named), "{text}");
-    }
-}
-
-fn one(person: i64, subject: &str) -> BTreeMap<i64, Vec<String>> {
-    BTreeMap::from([(person, vec![format!("Peer support: {subject}")])])
-}
-
-fn none() -> BTreeMap<i64, Vec<String>> {
-    BTreeMap::new()
-}
-
-/// Runs the job on each of the next days, and returns what was sent on which, by the days since.
-async fn each_day(
-    world: &World,
-    mailer: &Mailer,
-    memory: &Memory,
-    days: i64,
-) -> BTreeMap<i64, BTreeMap<i64, Vec<String>>> {
-    let mut sent = BTreeMap::new();
-    for number in 1..=days {
-        pass_days(world, 1);
-        run(world, mailer).await;
-        let subjects = subjects(memory);
-        if !subjects.is_empty() {
-            sent.insert(number, subjects);
-        }
-    }
-    sent
-}
 
 async fn mailings(world: &World) -> u64 {
     register_mailing::Entity::find().count(&world.db).await.unwrap()
 }
-
-both!(
-    async fn approvers_hear_once_and_are_reminded_twice(world: World) {
-        organised(&world).await;
-        let (mailer, memory) = world.mailer();
-        let id = nominated(&world).await;
-        run(&world, &mailer).await;
-        assert_eq!(subjects(&memory), one(NOMINEE, "please answer by 13 February 2027"));
-        let input = json!({ "nominationId": id, "response": "ACCEPT" });
-        accepted(&about(&world, NOMINEE, "respondToNomination", input).await);
-        run(&world, &mailer).await;
-        assert_eq!(subjects(&memory), none(), "digests come in the morning");
-        let sent = each_day(&world, &mailer, &memory, 40).await;
-        let decide = || vec!["Peer support: decide on 1 nomination".to_owned()];
-        let both = BTreeMap::from([(LINE_MANAGER, decide()), (SENIOR_MANAGER, decide())]);
-        assert_eq!(sent.keys().copied().collect::<Vec<_>>(), [1, 7, 14, 21], "{sent:?}");
-        assert_eq!((&sent[&1], &sent[&7], &sent[&14]), (&both, &both, &both));
-        // The next tier. No senior manager stands above North, so the coordinator is asked.
-        let late = "Peer support: see to 1 late decision".to_owned();
-        assert_eq!(sent[&21][&COORDINATOR], [late]);
-        // Being asked gives no right to decide.
-        let refusal = decide_as(&world, COORDINATOR, &id).await;
-        assert_eq!(refusal, "NOT_APPROVER");
-    }
-);
-
-async fn decide_as(world: &World, by: i64, id: &Value) -> String {
-    refused(&decide(world, by, senior(id)).await)
-}
-
-both!(
-    async fn two_nominations_make_one_digest(world: World) {
-        organised(&world).await;
-        let (mailer, memory) = world.mailer();
-        nominated_and_accepted(&world).await;
-        let own = json!({ "role": "PEER_SUPPORTER", "unitCode": "N2" });
-        accepted(&nominate(&world, COLLEAGUE, own).await);
-        pass_days(&world, 1);
-        run(&world, &mailer).await;
-        let digest = subjects(&memory);
-        assert_eq!(digest[&LINE_MANAGER], ["Peer support: decide on 2 nominations"]);
-        // What comes up later on the same day waits for the next.
-        accepted(&nominate(&world, 10, json!({ "role": "PEER_SUPPORTER", "unitCode": "N2" })).await);
-        world.clock.set(world.clock.now() + chrono::TimeDelta::hours(3));
-        run(&world, &mailer).await;
-        assert_eq!(subjects(&memory), none());
-        pass_days(&world, 1);
-        run(&world, &mailer).await;
-        assert_eq!(subjects(&memory)[&LINE_MANAGER], ["Peer support: decide on 1 nomination"]);
-    }
-);
 
 both!(
     async fn the_outcome_reaches_nominee_and_nominator(world: World) {
@@ -421,10 +288,4 @@ async fn mails_read_like_this() {
     insta::assert_snapshot!("register_mails", texts);
     let first = MessageParser::default().parse(&mails[0].bytes).unwrap();
     insta::assert_snapshot!("register_mail_html", without_secret(&first.body_html(0).unwrap().replace('\r', "")));
-}
-
-/// The text with the same letters in place of the secret of its link.
-fn without_secret(text: &str) -> String {
-    let Some((before, rest)) = text.split_once("psna_") else { return text.to_owned() };
-    format!("{before}psna_SECRET{}", &rest[43..])
 }

@@ -20,7 +20,7 @@ const RECORD: &str = "record { id step capacity counts mayDispute disputableUnti
     person { id } recordedBy { id } } refusals { code message path }";
 
 /// The board with three coordinators.
-async fn with_coordinators(world: &World) {
+pub(crate) async fn with_coordinators(world: &World) {
     organised(world).await;
     for person in [SECOND, THIRD] {
         let (person, role) = (PersonId(person), AccessRole::Coordinator);
@@ -73,7 +73,7 @@ fn senior_form(id: &Value) -> Value {
 }
 
 /// The whole nomination from paper: the role has begun.
-async fn approved_on_paper(world: &World) -> Value {
+pub(crate) async fn approved_on_paper(world: &World) -> Value {
     let id = accepted_on_paper(world).await;
     accepted(&decide(world, COORDINATOR, line_form(&id)).await);
     let nomination = accepted(&decide(world, SECOND, senior_form(&id)).await);
@@ -120,7 +120,7 @@ async fn records(world: &World, by: i64) -> Vec<Value> {
 }
 
 /// The id of the record of a person's step.
-async fn record_of(world: &World, person: i64, step: &str) -> Value {
+pub(crate) async fn record_of(world: &World, person: i64, step: &str) -> Value {
     let all = records(world, COORDINATOR).await;
     let of = |record: &&Value| record["person"]["id"] == person_id(person) && record["step"] == step;
     all.iter().find(of).unwrap_or_else(|| panic!("{person} {step}: {all:?}"))["id"].clone()

@@ -188,10 +188,7 @@ struct Sent<'a> {
 
 /// Sends a command to one site, whose knowledge follows the changes.
 async fn sent(world: &World, site: &Router, Sent { by, field, input, selection }: Sent<'_>) -> Value {
-    let mut type_name: String = field.to_owned();
-    type_name[..1].make_ascii_uppercase();
-    let query = format!("mutation($input: {type_name}Input!) {{ {field}(input: $input) {{ {selection} }} }}");
-    answer(&world.person(by).await.with(site.clone()), &query, json!({ "input": input })).await
+    attempt_at(&world.person(by).await.with(site.clone()), field, input, selection).await
 }
 
 /// The figures and records of everyone, as the coordinator sees them.

@@ -1,85 +1,91 @@
-//! The whole way from nomination to a Peer Supporter who counts, as it is told to people.
+//! The whole way of a Peer Supporter with its mails, from the nomination to the day on which the role ends.
 
-use entity::id::{AllocationId, SignOffId};
-use entity::table::{completion, sign_off};
-use serde_json::{Value, json};
+mod steps;
 
+use super::history::commands_about;
 use super::*;
-use crate::board_builder::{changed, insert, pass};
 use crate::harness::both;
-
-/// Ward N2 as the coordinator sees it now.
-async fn ward(world: &World) -> Value {
-    let query = "{ team(code: \"N2\") { status gap supporters(first: 50) { nodes { isActive person { id } share
-        protectedHours firstDay headline lineApproval { decidedOn by { id } } seniorApproval { by { id } } } } } }";
-    let answer = answer(&as_person(world, COORDINATOR).await, query, json!({})).await;
-    assert_eq!(answer.get("errors"), None, "{answer}");
-    answer["data"]["team"].clone()
-}
+use steps::{NURSE, Story};
 
 both!(
-    async fn from_nomination_to_cover(world: World) {
-        organised(&world).await;
-        // Ward N2 lacks one Peer Supporter.
-        assert_eq!(ward(&world).await["gap"], 1);
+    async fn a_peer_supporter_begins_serves_and_stands_down(world: World) {
+        let mut story = Story::begin(&world).await;
+        // No one counts for ward N2: its Peer Supporter of before has not signed the agreement that is required now.
+        story.ward_is("NONE", 1).await;
 
-        // A colleague nominates a nurse. No manager knows of it yet.
-        let id = nominated(&world).await;
-        assert_eq!(seen(&world, LINE_MANAGER, &id).await, Value::Null);
-        assert_eq!(seen(&world, SENIOR_MANAGER, &id).await, Value::Null);
-        assert_eq!(seen(&world, COLLEAGUE, &id).await["state"], "AWAITING_NOMINEE");
-        assert_eq!(seen(&world, NOMINEE, &id).await["statement"], "People talk to her.");
+        // A colleague nominates a nurse. She gets a mail, and no manager knows of it.
+        let id = story.nominated_by_colleague().await;
+        story.mails(&[(NURSE, "please answer by 13 February 2027")]).await;
+        story.is_hidden_from_managers(&id).await;
 
-        // She accepts. Both managers are asked.
-        let input = json!({ "nominationId": id, "response": "ACCEPT" });
-        let nomination = accepted(&about(&world, NOMINEE, "respondToNomination", input).await);
-        assert_eq!(nomination["state"], "AWAITING_APPROVAL");
-        let mine = "{ nominations(filter: { waitingForMe: true }) { nodes { id } totalCount } }";
-        for manager in [LINE_MANAGER, SENIOR_MANAGER] {
-            let waiting = answer(&as_person(&world, manager).await, mine, json!({})).await;
-            assert_eq!(waiting["data"]["nominations"]["nodes"], json!([{ "id": id }]), "{manager}: {waiting}");
+        // She reads the information pack before she can accept. The managers are asked next morning.
+        assert_eq!(refused(&story.accepts(&id).await), "INFORMATION_NOT_READ");
+        story.reads_the_information_pack().await;
+        assert_eq!(accepted(&story.accepts(&id).await)["state"], "AWAITING_APPROVAL");
+        story.no_mails().await;
+        story.next_day();
+        story.mails(&[(LINE_MANAGER, "decide on 1 nomination"), (SENIOR_MANAGER, "decide on 1 nomination")]).await;
+
+        // Both managers approve. She reads what comes next, and her colleague that it went ahead.
+        assert_eq!(accepted(&decide(&world, LINE_MANAGER, line(&id)).await)["state"], "AWAITING_APPROVAL");
+        story.no_mails().await;
+        assert_eq!(accepted(&decide(&world, SENIOR_MANAGER, senior(&id)).await)["state"], "APPROVED");
+        story
+            .mails(&[(NURSE, "read a decision, and what comes next"), (COLLEAGUE, "read the outcome of a nomination")])
+            .await;
+
+        // She has the role and does not count yet. Her standing says what is missing, until nothing is.
+        story.ward_is("NONE", 1).await;
+        assert_eq!(story.missing().await, ["LEVEL2_MISSING", "NOT_SIGNED_OFF", "AGREEMENT_MISSING"]);
+        story.signs_the_agreement().await;
+        assert_eq!(story.missing().await, ["LEVEL2_MISSING", "NOT_SIGNED_OFF"]);
+        story.next_day();
+        story.a_file_brings_level_2("18/11/2026").await;
+        assert_eq!(story.missing().await, ["NOT_SIGNED_OFF"]);
+        story.ward_is("NONE", 1).await;
+
+        // A Trainer signs her off. The ward is covered at once, also for a dashboard that waits for news.
+        let mut dashboard = story.dashboard("NONE", 1).await;
+        story.signed_off_by_trainer().await;
+        dashboard.shows("COVERED", 0).await;
+        story.ward_is("COVERED", 0).await;
+        assert_eq!(story.missing().await, [""; 0]);
+        story.no_mails().await;
+
+        // She pauses and comes back. The figures follow; no mail and no history tells anyone else.
+        let known = story.known_to_others().await;
+        story.pauses().await;
+        story.ward_is("NONE", 1).await;
+        assert_eq!(story.missing().await, ["PAUSED"]);
+        assert_eq!(commands_about(&world, COORDINATOR, NURSE).await[0], "PAUSE");
+        story.resumes().await;
+        story.ward_is("COVERED", 0).await;
+        assert_eq!(story.known_to_others().await, known);
+        story.quiet_days(7).await;
+
+        // Two years later both approvals end on 16 November 2028. She is reminded 60, 30 and 7 days before.
+        story.staff_list_arrives_on("2028-09-17").await;
+        story.no_mails().await;
+        for quiet_days in [0, 29, 22] {
+            story.quiet_days(quiet_days).await;
+            story.next_day();
+            story.mails(&[(NURSE, "ask for a renewal by 16 November 2028")]).await;
+            story.ward_is("AT_RISK", 0).await;
         }
+        assert_eq!(story.today(), day("2028-11-10"));
 
-        // Her line manager approves with four and a half hours a month, the senior manager with four.
-        let nomination = accepted(&decide(&world, LINE_MANAGER, line(&id)).await);
-        assert_eq!(nomination["state"], "AWAITING_APPROVAL");
-        let nomination = accepted(&decide(&world, SENIOR_MANAGER, senior(&id)).await);
-        assert_eq!(nomination["state"], "APPROVED");
+        // One renewal is not enough. After both the ward is safe, and no one is reminded.
+        story.renewed_by(LINE_MANAGER, "LINE").await;
+        story.ward_is("AT_RISK", 0).await;
+        story.renewed_by(SENIOR_MANAGER, "SENIOR").await;
+        story.ward_is("COVERED", 0).await;
+        story.quiet_days(10).await;
 
-        // She has the role and does not count yet: her training and sign-off are missing.
-        let team = ward(&world).await;
-        assert_eq!(team["gap"], 1);
-        let own = team["supporters"]["nodes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|own| own["person"]["id"] == person_id(NOMINEE));
-        let own = own.unwrap();
-        assert_eq!(own["isActive"], false);
-        assert_eq!(own["headline"], "LEVEL2_MISSING");
-        assert_eq!(own["protectedHours"], 4.0, "the smaller of the two figures");
-        assert_eq!(own["firstDay"], "2026-11-16");
-        assert_eq!(own["lineApproval"], json!({ "decidedOn": "2026-11-16", "by": { "id": person_id(LINE_MANAGER) } }));
-        assert_eq!(own["seniorApproval"], json!({ "by": { "id": person_id(SENIOR_MANAGER) } }));
-
-        // A file brings the training and the sign-off. She counts, and the gap closes with the next question.
-        let allocation = allocation_of(&world, NOMINEE).await;
-        insert::<completion::Entity>(&world.db, [pass(900, NOMINEE, 2, "2026-11-10")]).await;
-        let signed =
-            sign_off::Model { id: SignOffId(900), allocation_id: allocation, signed_off_on: day("2026-11-16") };
-        insert::<sign_off::Entity>(&world.db, [signed]).await;
-        changed(&world.db).await;
-        let team = ward(&world).await;
-        assert_eq!((&team["gap"], &team["status"]), (&json!(0), &json!("COVERED")));
+        // She stands down. The ward lacks a Peer Supporter again, and the coordinator finds the whole way in her history.
+        story.stands_down().await;
+        story.ward_is("NONE", 1).await;
+        story.quiet_days(1).await;
+        story.coordinator_reads_the_whole_way().await;
+        insta::assert_snapshot!("mails_of_a_peer_supporter", story.letters());
     }
 );
-
-/// The newest allocation of a person.
-async fn allocation_of(world: &World, person: i64) -> AllocationId {
-    use entity::table::allocation;
-    use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
-    let newest = allocation::Entity::find()
-        .filter(allocation::Column::PersonId.eq(PersonId(person)))
-        .order_by_desc(allocation::Column::Id);
-    newest.one(&world.db).await.unwrap().unwrap().id
-}

@@ -106,3 +106,30 @@ both!(
         token.is_quiet().await;
     }
 );
+
+both!(
+    async fn a_pause_that_changes_no_figure_is_announced_to_no_one(world: World) {
+        organised(&world).await;
+        // Without protected time this Peer Supporter of ward N2 does not count, paused or not.
+        let unprotected = 7;
+        let own = json!({ "role": "WELLBEING_CHAMPION", "unitCode": "N2" });
+        accepted(&nominate(&world, unprotected, own).await);
+        let coverage = "subscription { coverageChanged(unitCode: \"N2\") { team { status gap activeSupporters } } }";
+        let mut listening = Vec::new();
+        for person in [LINE_MANAGER, SENIOR_MANAGER, COORDINATOR] {
+            let mut figures = subscribed(&world, person, coverage).await;
+            next(&mut figures, "coverageChanged").await;
+            listening.extend([figures, subscribed(&world, person, NOMINATIONS).await]);
+        }
+        for live in &mut listening {
+            live.is_quiet().await;
+        }
+        for field in ["pause", "resume", "pause"] {
+            let payload = command(&world, unprotected, field, json!({}), "refusals { code message }").await;
+            assert_eq!(payload["refusals"], json!([]), "{payload}");
+            for live in &mut listening {
+                live.is_quiet().await;
+            }
+        }
+    }
+);

@@ -48,7 +48,7 @@ fn every_field_and_argument_has_a_rule() {
             Kind::Object(fields) => fields,
             Kind::Input(fields) => {
                 without.extend(fields.iter().filter(|field| of_argument(of, &field.name).is_none()).map(|field| {
-                    format!("{of}.{}: add to ARGUMENTS in tests/it/access/oracle/rules.rs what it does", field.name)
+                    format!("{of}.{}: add to ARGUMENTS in tests/it/access/oracle/rules what it does", field.name)
                 }));
                 continue;
             }
@@ -57,12 +57,12 @@ fn every_field_and_argument_has_a_rule() {
         for field in fields {
             if of_field(of, &field.name).is_none() {
                 let name = &field.name;
-                without.push(format!("{of}.{name}: add to FIELDS in tests/it/access/oracle/rules.rs who sees it"));
+                without.push(format!("{of}.{name}: add to FIELDS in tests/it/access/oracle/rules who sees it"));
             }
             let path = format!("{of}.{}", field.name);
             let bare = field.arguments.iter().filter(|argument| of_argument(&path, &argument.name).is_none());
             without.extend(bare.map(|argument| {
-                format!("{path}({}): add to ARGUMENTS in tests/it/access/oracle/rules.rs what it does", argument.name)
+                format!("{path}({}): add to ARGUMENTS in tests/it/access/oracle/rules what it does", argument.name)
             }));
         }
     }

@@ -1,29 +1,23 @@
 //! The small board with a person in every role, and people who once had or will have a role and do not have it today.
 
+mod mails;
+mod register;
+mod roles;
+
 use entity::actor::Actor;
 use entity::id::{
-    AllocationId, ApiTokenId, CompletionId, CourseId, DeliveryId, DirectoryEntryId, DocumentId, ExemptionId,
-    FrameworkId, FrameworkStatementId, JobRunId, NominationId, PaperRecordId, PersonId, PolicyId, PostId,
-    RegisterTextId, ReportId, RowsNotReadId, StaffListId, UnavailabilityId, UnitId,
+    ApiTokenId, CompletionId, CourseId, ExemptionId, PersonId, PolicyId, RowsNotReadId, StaffListId, UnitId,
 };
-use entity::json_column::{MailUnit, MailUnits};
 use entity::store::access::grant::{self, NewGrant};
 use entity::store::access::token;
 use entity::store::audit::{Event, record_alone};
-use entity::table::{
-    appointment, completion, delivery, directory_entry, document, exemption, framework, framework_statement, job_run,
-    nomination, paper_record, person, policy, post, register_text, rows_not_read, unavailability,
-};
-use entity::value::register::{DocumentKind, PaperOutcome, PaperStep};
-use entity::value::{
-    AccessRole, Action, AppointmentRole, ApproverCapacity, DeliveryKind, DeliveryState, Role, RunState,
-};
+use entity::table::{completion, exemption, person, policy, post, rows_not_read};
+use entity::value::{AccessRole, Action};
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, EntityTrait as _};
 use serde_json::json;
 
 use crate::board_builder::{
-    Allocated, PlacedUnit, allocation_row, appointment_row, changed, insert, insert_allocations, insert_units, pass,
-    person_row, policy_row, post_row, unit_row,
+    PlacedUnit, changed, insert, insert_units, pass, person_row, policy_row, post_row, unit_row,
 };
 use crate::graphql::board::organisation;
 use crate::graphql::history;
@@ -69,7 +63,7 @@ pub(super) async fn build(world: &World) {
     organisation(db).await;
     units(db).await;
     people(db).await;
-    roles(db).await;
+    roles::build(db).await;
     policies(db).await;
     unread_rows(db).await;
     changed(db).await;
@@ -79,111 +73,10 @@ pub(super) async fn build(world: &World) {
     history::imports(db).await;
     gaps(db).await;
     shares(db).await;
-    mails(db).await;
+    mails::build(db).await;
     log(db).await;
     access(world).await;
-    let waiting = nomination::Model {
-        id: NominationId(1),
-        person_id: PersonId(41),
-        role: Role::PeerSupporter,
-        unit_id: UnitId(7),
-        share: 1000,
-        outside_team: false,
-        nominator_id: PersonId(8),
-        opened_on: day("2026-11-10"),
-        accepted_on: None,
-        wished_start: None,
-        ended_as: None,
-        ended_on: None,
-        statement_id: None,
-        allocation_id: None,
-        version: 1,
-    };
-    insert::<nomination::Entity>(db, [waiting]).await;
-    // Person 6, a supporter, says in the directory how to reach them.
-    let text = |id: i64, text: &str| register_text::Model {
-        id: RegisterTextId(id),
-        person_id: PersonId(6),
-        author_id: PersonId(6),
-        salt: "0".repeat(64),
-        text: text.to_owned(),
-    };
-    let texts = [text(1, "Ask at the nurses' station"), text(2, "English, Polish"), text(3, "A porter for ten years")];
-    insert::<register_text::Entity>(db, texts).await;
-    let entry = directory_entry::Model {
-        id: DirectoryEntryId(1),
-        person_id: PersonId(6),
-        listed: true,
-        contact_id: Some(RegisterTextId(1)),
-        languages_id: Some(RegisterTextId(2)),
-        about_id: Some(RegisterTextId(3)),
-    };
-    insert::<directory_entry::Entity>(db, [entry]).await;
-    let pack = document::Model {
-        id: DocumentId(1),
-        kind: DocumentKind::InformationPack,
-        version: "2026".to_owned(),
-        title: "Being a Peer Supporter".to_owned(),
-        address: Some("https://board.example/pack".to_owned()),
-        body: None,
-        in_force_from: day("2026-01-01"),
-        sign_by: None,
-    };
-    let agreement = document::Model {
-        id: DocumentId(2),
-        kind: DocumentKind::Agreement,
-        title: "Agreement of Peer Supporters".to_owned(),
-        address: None,
-        body: Some("I keep what colleagues tell me to myself.".to_owned()),
-        sign_by: Some(day("2026-03-01")),
-        ..pack.clone()
-    };
-    insert::<document::Entity>(db, [pack, agreement]).await;
-    let version = framework::Model {
-        id: FrameworkId(1),
-        version: "2026".to_owned(),
-        in_force_from: day("2026-01-01"),
-        transition_until: day("2026-06-30"),
-        approved_by: "Staff Governance Committee".to_owned(),
-        approved_on: day("2025-12-01"),
-    };
-    insert::<framework::Entity>(db, [version]).await;
-    let statement = framework_statement::Model {
-        id: FrameworkStatementId(1),
-        framework_id: FrameworkId(1),
-        code: "C1".to_owned(),
-        level: 2,
-        domain: "Coping".to_owned(),
-        body: "Listens without judging.".to_owned(),
-    };
-    insert::<framework_statement::Entity>(db, [statement]).await;
-    // A step of person 41 that was recorded from paper, disputed and settled.
-    let record = paper_record::Model {
-        id: PaperRecordId(1),
-        step: PaperStep::Renewal,
-        capacity: Some(ApproverCapacity::Line),
-        person_id: PersonId(41),
-        recorder_id: PersonId(8),
-        day: day("2026-09-01"),
-        reference: Some("Box 3".to_owned()),
-        recorded_on: day("2026-09-07"),
-        nomination_id: None,
-        decision_id: None,
-        disputed_on: Some(day("2026-09-08")),
-        settled_on: Some(day("2026-09-09")),
-        settled_as: Some(PaperOutcome::Stands),
-        settled_by: Some(PersonId(6)),
-    };
-    insert::<paper_record::Entity>(db, [record]).await;
-    settled_difference(db).await;
-}
-
-/// A difference from a file about a role that has ended, and that a coordinator has settled.
-async fn settled_difference(db: &DatabaseConnection) {
-    let settled = "INSERT INTO file_difference (person_id, role, allocation_id, kind, valid_to, batch_id, as_at, found_on, \
-                   settled_on, settled_as) SELECT person_id, role, id, 'ENDS', '2026-10-01', 1, '2026-11-02', '2026-11-02', \
-                   '2026-11-03', 'REGISTER_HOLDS' FROM allocation WHERE id = 22";
-    db.execute_unprepared(settled).await.unwrap();
+    register::build(db).await;
 }
 
 /// The gaps were first seen on a Thursday, so that the day of one is not the Monday of its week.
@@ -288,83 +181,6 @@ async fn people(db: &DatabaseConnection) {
     assert_eq!(completion::Entity::find_by_id(CompletionId(250)).all(db).await.unwrap().len(), 1);
 }
 
-async fn roles(db: &DatabaseConnection) {
-    let supporter = |id, person, unit| Allocated {
-        line_approver_id: Some(PersonId(8)),
-        senior_approver_id: Some(PersonId(50)),
-        ..allocation_row(id, person, Role::PeerSupporter, unit)
-    };
-    let rows = [
-        Allocated { share: 500, ..supporter(20, 58, 4) },
-        Allocated { share: 500, ..supporter(21, 58, 6) },
-        Allocated { valid_to: Some(day("2026-06-01")), ..supporter(22, 59, 5) },
-        supporter(23, 60, 5),
-        supporter(24, 61, 10),
-        Allocated { paused_from: Some(day("2026-11-01")), paused_to: Some(day("2026-12-01")), ..supporter(25, 62, 11) },
-        supporter(26, 55, 10),
-        Allocated { valid_to: Some(day("2027-06-01")), ..allocation_row(27, 67, Role::Trainer, 3) },
-        Allocated { valid_from: Some(day("2027-01-01")), ..supporter(28, 68, 12) },
-        supporter(29, 69, 8),
-        supporter(30, 70, 13),
-        supporter(31, 72, 15),
-        Allocated { valid_to: Some(day("2026-06-01")), paused_from: Some(day("2026-05-01")), ..supporter(32, 74, 5) },
-    ];
-    // Person 55 also has an allocation in N2, which has a gap and does not change because of it.
-    let part = Allocated { share: 100, signed_off_on: None, ..supporter(35, 55, 5) };
-    // Champions of N2: one until May, and one who works in S2 now.
-    let champions = [
-        Allocated { valid_to: Some(day("2026-06-01")), ..allocation_row(33, 9, Role::Champion, 5) },
-        Allocated { valid_to: Some(day("2027-06-01")), ..allocation_row(34, 66, Role::Champion, 5) },
-    ];
-    // Two people who went from N2 to S4. Their allocations do not count, so that no figure depends on them.
-    let pause = |from, to| (Some(day(from)), Some(day(to)));
-    let past = [(36, 75, pause("2026-02-01", "2026-02-15")), (37, 76, pause("2026-05-20", "2026-07-01"))];
-    let past = past.map(|(id, person, (paused_from, paused_to))| Allocated {
-        valid_to: Some(day("2026-06-01")),
-        share: 100,
-        signed_off_on: None,
-        paused_from,
-        paused_to,
-        ..supporter(id, person, 5)
-    });
-    let later = [(38, 75, pause("2026-08-01", "2027-02-01")), (39, 76, pause("2026-09-01", "2026-10-01"))];
-    let later = later.map(|(id, person, (paused_from, paused_to))| Allocated {
-        valid_from: Some(day("2026-06-01")),
-        share: 100,
-        signed_off_on: None,
-        paused_from,
-        paused_to,
-        ..supporter(id, person, 11)
-    });
-    let rows = rows.into_iter().chain([part]).chain(champions).chain(past).chain(later);
-    insert_allocations(db, rows.map(|row| Allocated { id: AllocationId(row.id.0), ..row })).await;
-    let spell = |id, person| unavailability::Model {
-        id: UnavailabilityId(id),
-        person_id: PersonId(person),
-        valid_from: day("2026-09-01"),
-        valid_to: None,
-    };
-    insert::<unavailability::Entity>(db, [spell(1, 7), spell(2, 59)]).await;
-    let manager = |id, unit, person| appointment_row(id, unit, person, AppointmentRole::SeniorManager);
-    let by = |delegate, to: Option<&str>, row| appointment::Model {
-        delegate_id: Some(PersonId(delegate)),
-        delegate_to: to.map(day),
-        ..row
-    };
-    let rows = [
-        by(51, Some("2026-11-10"), manager(2, 3, 50)),
-        by(53, None, appointment::Model { valid_to: Some(day("2026-06-01")), ..manager(3, 3, 52) }),
-        appointment_row(4, 1, 54, AppointmentRole::Coordinator),
-        manager(5, 6, 55),
-        by(56, None, appointment::Model { valid_to: Some(day("2027-04-01")), ..manager(6, 11, 60) }),
-        appointment::Model { valid_from: Some(day("2027-01-01")), ..manager(7, 2, 57) },
-        manager(8, 4, 65),
-        // Their line manager is 8, who supports no one there and sees the ward because of 69 alone.
-        by(44, None, manager(9, 8, 36)),
-    ];
-    insert::<appointment::Entity>(db, rows).await;
-}
-
 async fn policies(db: &DatabaseConnection) {
     let filed = |id, unit, from, staff_per_supporter| policy::Model {
         id: PolicyId(id),
@@ -401,68 +217,4 @@ async fn unread_rows(db: &DatabaseConnection) {
     let unread =
         rows_not_read::Model { id: RowsNotReadId(1), staff_list_id: StaffListId(1), unit_id: UnitId(13), rows: 40 };
     insert::<rows_not_read::Entity>(db, [unread]).await;
-}
-
-async fn mails(db: &DatabaseConnection) {
-    let mail = |id, report, person, code: &str| delivery::Model {
-        id: DeliveryId(id),
-        report_id: Some(ReportId(report)),
-        mailing_id: None,
-        kind: DeliveryKind::Report,
-        recipient: format!("person:{person}"),
-        person_id: Some(PersonId(person)),
-        owner_id: None,
-        address: Some(format!("p{person}@board.example")),
-        units: MailUnits(vec![MailUnit {
-            code: code.to_owned(),
-            name: "A unit".to_owned(),
-            why: "You are its senior manager.".to_owned(),
-        }]),
-        subject: format!("Peer Support of {code}"),
-        message_id: format!("{id}@board.example"),
-        text_part: format!("Dear {person}, this is about {code}"),
-        html_part: String::new(),
-        csv_part: String::new(),
-        state: DeliveryState::Refused,
-        attempts: 3,
-        next_attempt_at: None,
-        accepted_at: None,
-        last_error: Some("The server refused it for good.".to_owned()),
-        stored_at: None,
-        refused_by: None,
-    };
-    // 51 and 60 received one when they were still responsible for a unit.
-    let rows = [
-        mail(5, 2, 50, "SOUTH"),
-        mail(6, 2, 55, "S1"),
-        mail(7, 2, 56, "S4"),
-        mail(8, 1, 51, "SOUTH"),
-        mail(9, 1, 60, "S4"),
-        // A colleague who is responsible for S1 was sent a copy of the report on SOUTH; its owner may read the copy here.
-        delivery::Model {
-            kind: DeliveryKind::Copy,
-            recipient: "copy:50:55".to_owned(),
-            owner_id: Some(PersonId(50)),
-            ..mail(10, 2, 55, "SOUTH")
-        },
-        // A person who coordinated the network then is responsible for SOUTH only now.
-        delivery::Model { kind: DeliveryKind::RunSummary, recipient: "run:50".to_owned(), ..mail(11, 2, 50, "BOARD") },
-    ];
-    insert::<delivery::Entity>(db, rows).await;
-    let run = |id, period: &str, state| job_run::Model {
-        id: JobRunId(id),
-        job: "coverage".to_owned(),
-        period: period.to_owned(),
-        state,
-        attempts: 1,
-        holder: None,
-        lease_until: None,
-        not_before: (state == RunState::Retrying).then(|| instant("2026-11-16T09:30:00Z")),
-        started_at: Some(instant("2026-11-16T05:00:00Z")),
-        finished_at: None,
-        outcome: None,
-    };
-    insert::<job_run::Entity>(db, [run(2, "2026-11-16", RunState::Done), run(3, "2026-11-15", RunState::Retrying)])
-        .await;
-    assert_eq!(post::Entity::find_by_id(PostId(166)).all(db).await.unwrap().len(), 1);
 }

@@ -1,3 +1,7 @@
+use entity::table::post;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
+
 use super::*;
 
 const DELEGATION: &str =
@@ -94,6 +98,25 @@ both!(
         let item = json!({ "personId": person_id(11), "role": "PEER_SUPPORTER", "unitCode": "N2" });
         let other = accepted(&nominate(&world, 11, item).await)["id"].clone();
         assert_eq!(seen(&world, 10, &other).await, Value::Null);
+    }
+);
+
+both!(
+    async fn a_manager_whose_delegate_approved_is_no_senior_manager_of_it(world: World) {
+        organised(&world).await;
+        let id = nominated_and_accepted(&world).await;
+        delegate(&world, LINE_MANAGER, days(10, "2026-11-16", "2026-11-30")).await;
+        accepted(&decide(&world, 10, line(&id)).await);
+        // The line manager becomes senior manager of the ward, and another person the line manager of the nominee.
+        let payload = command(&world, COORDINATOR, "appoint", manager(LINE_MANAGER, "N2", "2026-11-16"), APPOINTMENT);
+        assert_eq!(payload.await["refusals"], json!([]));
+        assert_eq!(refused(&decide(&world, LINE_MANAGER, senior(&id)).await), "BOTH_APPROVALS");
+        let moved = post::Entity::update_many().col_expr(post::Column::LineManagerId, Expr::value(11));
+        moved.filter(post::Column::PersonId.eq(NOMINEE)).exec(&world.db).await.unwrap();
+        board::changed(&world.db).await;
+        assert_eq!(refused(&decide(&world, LINE_MANAGER, senior(&id)).await), "BOTH_APPROVALS");
+        assert_eq!(refused(&decide(&world, 10, senior(&id)).await), "BOTH_APPROVALS");
+        assert_eq!(accepted(&decide(&world, SENIOR_MANAGER, senior(&id)).await)["state"], "APPROVED");
     }
 );
 

@@ -1,11 +1,14 @@
 //! Rows about kept roles by which someone would count for less: the more cautious of file and register counts, until a
 //! coordinator settles it.
 
+mod later;
+mod other_roles;
+
 use entity::table::{file_difference, pause};
 
 use super::*;
 
-const FIELDS: &str = "id kind since foundOn settledOn outcome unitCode person { id } register { share firstDay lastDay } \
+const FIELDS: &str = "id kind role since foundOn settledOn outcome unitCode person { id } register { share firstDay lastDay } \
     file { share firstDay lastDay unitCode }";
 
 /// The Peer Supporter of ward S2 as the coordinator sees them, whether or not the role has ended, and how many count.

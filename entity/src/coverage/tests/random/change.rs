@@ -8,9 +8,11 @@ use proptest::prelude::*;
 use proptest::sample::Index as Choice;
 
 use super::allocation::{Unplaced, allocation};
+use super::document::{assessed, numbered, signature};
+use super::pass::{certificate, pass};
 use super::{
-    MANAGERS, PEOPLE, any_approval, any_day, any_person, any_unit, any_validity, assessed, certificate, delegations,
-    early_day, numbered, pass, policy, role, signature, spell,
+    MANAGERS, PEOPLE, any_approval, any_day, any_person, any_unit, any_validity, delegations, early_day, policy, role,
+    spell,
 };
 use crate::coverage::PolicyTerms;
 use crate::coverage::index::{Extent, Replacement, Roles, UnitFacts};

@@ -1,0 +1,233 @@
+//! The rule of every field.
+
+use super::Rule::{self, Derived, Each, If, Own, WithIt};
+use super::See;
+
+/// Type, fields, rule.
+#[rustfmt::skip]
+pub(in super::super) const FIELDS: &[(&str, &str, Rule)] = &[
+    ("Query", "version today", WithIt),
+    ("Query", "viewer", Own),
+    ("Query", "board unit team units", Each(See::Figures)),
+    ("Query", "teams", Each(See::PickedTeam)),
+    ("Query", "supporters", Each(See::PickedRecord)),
+    ("Query", "trainers champions", Each(See::PersonAndUnit)),
+    ("Query", "courses", If(See::Courses)),
+    // What the viewer has confirmed goes with each: `register::documents`.
+    ("Query", "documents", Own),
+    ("Query", "frameworks", If(See::Courses)),
+    ("Framework", "id version inForceFrom transitionUntil approvedBy approvedOn isInForce statements", WithIt),
+    ("FrameworkStatement", "code level domain text", WithIt),
+    ("FrameworkPayload", "framework refusals", WithIt),
+    // See `register::assessments`.
+    ("Query", "assessments", Own),
+    ("Assessment", "person assessedBy assessedOn level frameworkVersion allMet results evidence", Own),
+    ("StatementResult", "code outcome", Own),
+    ("AssessmentPayload", "assessment refusals", WithIt),
+    // See `register::documents`.
+    ("Query", "confirmedDocuments", Own),
+    ("Document", "id kind version title address text inForceFrom signBy isInForce", WithIt),
+    ("Document", "confirmedOn", Own),
+    ("DocumentPayload", "document refusals", WithIt),
+    ("Query", "people", Each(See::FoundPerson)),
+    ("Query", "directory", If(See::Directory)),
+    ("Query", "whatIf", Each(See::Tries)),
+    ("Query", "snapshots", If(See::Snapshots)),
+    ("Query", "gapReports", If(See::Reports)),
+    ("Query", "jobRuns importBatches", If(See::Runs)),
+    ("Query", "auditEvents", If(See::Log)),
+    ("Query", "apiTokens grants", If(See::Access)),
+    ("Query", "possibleLinks", If(See::Links)),
+    ("PossibleLink", "person sameAs", WithIt),
+    ("LinkPeoplePayload", "done teams teamsChanged refusal", WithIt),
+    ("LinkPeopleRefusal", "code sentence", WithIt),
+    ("LinkedTeam", "unitCode statusBefore statusAfter headcountBefore headcountAfter gapBefore gapAfter", WithIt),
+    // Compared for every viewer in `register::sight`.
+    ("Query", "nominations nomination", Own),
+    ("Nomination", "id version person role unitCode unitName share outsideTeam nominatedBy openedOn acceptedOn wishedStart state \
+                    lapsesOn endedOn statement checklist decisions possibleDeciders paperRecords", Own),
+    // Compared for every viewer in `register::history` and `register::undo`.
+    ("Person", "history", Own),
+    ("Supporter", "history", Own),
+    ("Nomination", "history", Own),
+    ("Unit", "history", Own),
+    ("Policy", "history", Own),
+    ("RegisterChange", "id at command actor onBehalfOf effectiveOn values undoneBy undoes", Own),
+    ("ChangedValue", "name before after", Own),
+    ("UndoPayload", "change builtUpon refusals", WithIt),
+    // Compared for every kind of viewer in `register::paper`.
+    ("Query", "paperRecords", Own),
+    ("PaperRecord", "id step capacity person recordedBy recordedOn day reference nominationId counts mayDispute disputableUntil \
+                     disputedOn settledOn outcome", Own),
+    ("PaperRecordPayload", "record refusals", WithIt),
+    ("ChecklistItem", "code result required sentence", Own),
+    ("NominationDecision", "capacity decision decidedOn decidedBy onBehalfOf protectedHours reason question answer", Own),
+    ("PossibleDecider", "capacity person onBehalfOf because unitCode", Own),
+    ("NominationsPayload", "results", WithIt),
+    ("NominationResult", "nomination refusals", WithIt),
+    ("NominationPayload", "nomination refusals", WithIt),
+    ("Refusal", "code message path", WithIt),
+    // For coordinators only: `register::differences`.
+    ("Query", "fileDifferences", Own),
+    ("FileDifference", "id allocationId person role unitCode unitName kind register file since foundOn settledOn outcome", Own),
+    ("RegisteredTerms", "share firstDay lastDay", Own),
+    ("FiledTerms", "share firstDay lastDay unitCode", Own),
+    ("SettleDifferencePayload", "difference refusals", WithIt),
+    ("RolePayload", "person refusals", WithIt),
+    ("CarryOverPayload", "carryOver refusals", WithIt),
+    ("CarryOver", "people roles nominations left confirmBy", WithIt),
+    // Seen by the person, by those who may confirm, and by coordinators: `register::carry_over`.
+    ("Query", "carriedRoles", Own),
+    ("CarriedRole", "allocationId person role fromUnitCode unitCode confirmBy lineConfirmed seniorConfirmed", Own),
+    ("AllocationPayload", "supporter refusals", WithIt),
+    ("AllocationsPayload", "results", WithIt),
+    // What a command returns is of its caller: `mutations`, and `register::authority`.
+    ("AppointmentPayload", "appointment refusals", WithIt),
+    ("DelegationPayload", "delegation refusals", WithIt),
+    ("Delegation", "principal delegate unitCode firstDay lastDay", WithIt),
+    ("ExemptionPayload", "exemption refusals", WithIt),
+    ("PublishPolicyPayload", "policy whatIf refusals", WithIt),
+    ("Query", "node nodes", Each(See::Found)),
+    // Compared with `snapshots` in `live`.
+    ("Subscription", "snapshotTaken", Own),
+    // What one could query at that moment: `register::subscriptions`.
+    ("Subscription", "coverageChanged nominationChanged", Own),
+    ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
+                  unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
+                  decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
+                  setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
+                  acknowledgeDocument signAgreement publishFramework recordAssessment undo disputeRecord settleRecord settleDifference", WithIt),
+    // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
+    ("Query", "subjectAccess", Own),
+    // `absent` tests who may see them, `graphql::report_settings` what they contain.
+    ("Query", "reportPreferences", Own),
+    ("ReportPreferences", "hiddenSections copies midweek changedAt", Own),
+    ("SetReportPreferencesPayload", "preferences refusal", WithIt),
+    ("SetReportPreferencesRefusal", "code sentence", WithIt),
+    ("ErasePersonPayload", "erased refusal", WithIt),
+    ("ErasedPerson", "id mails unsentMails rejectedRows exemptions", WithIt),
+    ("ErasePersonRefusal", "code sentence", WithIt),
+    ("Node", "id", WithIt),
+    ("Viewer", "actor roles networkRoles rights person seesWholeNetwork mayRequestRuns reportPreferences units supports unitsOfPeople \
+                people", Own),
+    ("ViewerNetworkRole", "role unitCode unitName", Own),
+    ("ViewerRight", "right scopes", Own),
+
+    ("Unit", "id code name level site asOf firstDay lastDay isOpen", WithIt),
+    ("Unit", "parent ancestors children", Each(See::Figures)),
+    ("Unit", "policy exemptions", If(See::Figures)),
+    ("Unit", "team", If(See::Team)),
+    ("Unit", "rollUp trend embedded", If(See::AllBelow)),
+    ("EmbeddedTrainers", "trainers needed met", WithIt),
+    ("Unit", "appointments", Each(See::Person)),
+    ("Exemption", "firstDay lastDay holds", WithIt),
+    ("Exemption", "reason agreedBy", If(See::PeopleOfUnit)),
+    ("Appointment", "id role person firstDay lastDay", WithIt),
+    ("Appointment", "delegate", Each(See::Person)),
+
+    ("Team", "id unit status headcount ownHeadcount staffAffected wte required gap activeSupporters \
+              allocatedShare singlePointOfFailure atRisk champions level1 policy mix coverGroup changeSinceLastReport \
+              unknownBecause rowsNotRead oldestStaffList", WithIt),
+    ("Team", "statusInWords", Derived(super::super::risk::in_words)),
+    ("Team", "gapOpenedOn", Derived(super::super::risk::opened)),
+    ("Team", "unproven", Derived(super::super::visible_values::unproven)),
+    ("StaffListAge", "employer asAt ageInDays", WithIt),
+    ("Team", "supporters", Each(See::Record)),
+    ("Team", "suggestedActions", Derived(super::super::visible_values::suggested_actions)),
+    ("AtRisk", "from", Derived(super::super::risk::from)),
+    ("AtRisk", "status", WithIt),
+    ("AtRisk", "reasons", Derived(super::super::visible_values::reasons)),
+    ("Champions", "counting needed met", WithIt),
+    ("MixOutcome", "rule must state", WithIt),
+    ("MixOutcome", "sentence", Derived(super::super::visible_values::mix_sentence)),
+    ("GapSince", "since change statusThen gapThen", WithIt),
+    ("CoverGroup", "name", WithIt),
+    ("CoverGroup", "members", Each(See::Figures)),
+
+    ("Supporter", "allocationId person unit share isActive firstDay lastDay lineApproval seniorApproval protectedHours signedOffOn \
+                   outsideTeam", WithIt),
+    // Depends on the person, and not on the record.
+    ("Supporter", "headline", Derived(super::super::past::headline)),
+    ("Supporter", "reasonsAgainst", Derived(super::super::past::reasons)),
+    ("Supporter", "standingInWords", Derived(super::super::past::in_words)),
+    ("Supporter", "pause", Derived(super::super::past::pause)),
+    ("Supporter", "certificateLastDay nextExpiry isUnproven differsFromFile", If(See::PresentRecord)),
+    ("Approval", "decidedOn lastDay", WithIt),
+    ("Approval", "by", Each(See::Person)),
+    // The rule for its parts is at Supporter.pause.
+    ("Pause", "firstDay lastDay holds", Own),
+    ("Expiry", "what lastDay", WithIt),
+    ("Trainer", "person unit firstDay lastDay isActive isEmbedded certificateLastDay", WithIt),
+    ("Champion", "person unit firstDay lastDay counts", WithIt),
+    ("Course", "code title level platform employerKind", WithIt),
+    ("Person", "id displayName", WithIt),
+    ("Person", "jobTitle employer", If(See::Person)),
+    ("Person", "allocations", Each(See::Record)),
+
+    ("Policy", "unit", Each(See::Figures)),
+    ("Policy", "inForceFrom staffPerSupporter minSupporters certificateMonths approvalMonths awayDays level1Target \
+                minChampions supportersPerTrainer horizonDays mix trainerCertificateMonths trainerLevel minTrainers approverOffice \
+                agreementRequired frameworkTransitionGates staleDays register", WithIt),
+    ("RegisterTerms", "nominationDays silenceDays againDays monthsInPost monthsActive waitingPerNominator endedMonths bandOrder",
+     WithIt),
+    ("MixRule", "rule must", WithIt),
+    ("RollUp", "headcount wte teams teamsCovered staffCovered level1 standing activeSupporters trainers supportersPerTrainer \
+                trainersMet champions championTeamsMet trainerUnitsMet oldestStaffList", WithIt),
+    ("TeamCounts", "total covered atRisk partial none mixGap unknown exempt notApplicable", WithIt),
+    ("Ratio", "numerator denominator percent", WithIt),
+    ("Level1", "target", WithIt),
+    ("Level1", "done", If(See::Level1Counts)),
+    ("Level1", "band", Derived(super::super::visible_values::level1_band)),
+    ("Level1", "met", Derived(super::super::visible_values::level1_met)),
+    ("Level1", "hidden", Derived(super::super::visible_values::level1_is_hidden)),
+    ("StandingCount", "group", WithIt),
+    ("StandingCount", "allocations", If(See::SmallNumbers)),
+    ("StandingCount", "hidden", Derived(super::super::visible_values::is_hidden)),
+    ("TrendPoint", "week day rollUp", WithIt),
+    ("WhatIf", "unit before after", WithIt),
+    ("WhatIf", "teamsWithANewGap", Derived(super::super::visible_values::new_gaps)),
+    ("WhatIf", "teamsWithAClosedGap", Derived(super::super::visible_values::closed_gaps)),
+    ("WhatIf", "teams", Each(See::Team)),
+    ("TeamChange", "team change before after", WithIt),
+    ("TeamOutcome", "status required gap activeSupporters", WithIt),
+    ("TeamOutcome", "atRiskFrom", Derived(super::super::risk::from)),
+
+    ("Snapshot", "id day revision computedAt", WithIt),
+    ("Snapshot", "rollUp", If(See::AllBelowTop)),
+    ("GapReport", "id week kind builtAt snapshot previousSnapshot", WithIt),
+    ("GapReport", "changes", Each(See::ReportOnUnit)),
+    ("GapReport", "deliveries", Each(See::Mail)),
+    ("ReportedChange", "code name change before now", WithIt),
+    ("ReportedChange", "openedOn", Derived(super::super::risk::opened)),
+    ("StoredTeam", "status gap", WithIt),
+    ("Delivery", "id kind state recipient maskedAddress units subject messageId attempts nextAttemptAt acceptedAt lastError \
+                  textPart", WithIt),
+    ("DeliveryUnit", "code name why", WithIt),
+    ("JobRun", "id job period state attempts startedAt finishedAt nextAttemptAt outcome", WithIt),
+    ("ImportBatch", "id asAt finishedAt state forced files", WithIt),
+    ("ImportBatch", "refusal", Derived(super::super::visible_values::refusal)),
+    ("ImportBatch", "rejects", If(See::Rejects)),
+    ("ImportFile", "file rows added changed ended unchanged kept rejected ignoredColumns", WithIt),
+    ("ImportReject", "file line column value sentence", WithIt),
+    ("AuditEvent", "id number at actor action object before after requestId previousHash hash", WithIt),
+    ("DirectoryEntry", "code name site path supporters champions managers", WithIt),
+    ("DirectorySupporter", "name jobTitle contact languages about", WithIt),
+    ("DirectoryPerson", "name jobTitle", WithIt),
+    ("DirectoryManager", "role person", WithIt),
+    ("ApiToken", "id name role unitCodes names explore isGood madeBy madeAt expiresAt revokedAt lastUsedAt", WithIt),
+    ("Grant", "id person role from until grantedBy grantedAt", WithIt),
+    ("MakeTokenPayload", "token secret refusal", WithIt),
+    ("RevokeTokenPayload", "token refusal", WithIt),
+    ("GrantPayload", "grant refusal", WithIt),
+    ("EndSessionsPayload", "ended refusal", WithIt),
+    ("AccessRefusal", "code sentence", WithIt),
+    ("RequestRunPayload", "run refusal", WithIt),
+    ("RequestRunRefusal", "code sentence", WithIt),
+    ("ResendDeliveryPayload", "delivery run refusal", WithIt),
+    ("ResendDeliveryRefusal", "code sentence", WithIt),
+
+    // Pages show what their field lets through, and count nothing else.
+    ("*Connection", "pageInfo edges nodes totalCount", WithIt),
+    ("*Edge", "node cursor", WithIt),
+    ("PageInfo", "hasPreviousPage hasNextPage startCursor endCursor", WithIt),
+];
