@@ -419,6 +419,30 @@ both!(
 );
 
 both!(
+    async fn a_question_to_a_person_without_address_is_settled_on_paper(world: World) {
+        organised(&world).await;
+        let (mailer, memory) = world.mailer();
+        let id = nominated_and_accepted(&world).await;
+        let blank = person::Entity::update_many().col_expr(person::Column::WorkEmail, Expr::value(None::<String>));
+        blank.filter(person::Column::Id.eq(PersonId(NOMINEE))).exec(&world.db).await.unwrap();
+        let ask = json!({ "nominationId": id, "capacity": "LINE", "decision": "ASK", "question": "Which days?" });
+        accepted(&decide(&world, LINE_MANAGER, ask).await);
+        run(&world, &mailer).await;
+        let mail = memory.drain().pop().unwrap();
+        let parsed = MessageParser::default().parse(&mail.bytes).unwrap();
+        assert!(parsed.body_text(0).unwrap().contains("pass the manager's question on"));
+        let form = request(&as_person(&world, COORDINATOR).await, "GET", "/nominations/1/form", &[HTML], "").await;
+        assert!(form.text.contains("Which days?") && form.text.contains("Line manager:"), "{}", form.text);
+        // Without a paper the question must be answered first.
+        assert_eq!(refused(&decide(&world, LINE_MANAGER, line(&id)).await), "QUESTION_OPEN");
+        let mut on_paper = line(&id);
+        on_paper["paper"] = json!({ "personId": person_id(LINE_MANAGER), "day": "2026-11-16", "reference": "F-2" });
+        let decided = accepted(&decide(&world, COORDINATOR, on_paper).await);
+        assert_eq!(decided["state"], "AWAITING_APPROVAL", "{decided}");
+    }
+);
+
+both!(
     async fn a_record_from_paper_is_disputed_by_the_link(world: World) {
         organised(&world).await;
         let (mailer, memory) = world.mailer();
