@@ -13,7 +13,9 @@ mod decide;
 mod dispute;
 mod documents;
 mod framework;
+mod items;
 mod nominate;
+mod opened;
 mod paper;
 mod refusal;
 mod role;
@@ -21,13 +23,15 @@ mod undo;
 
 use async_graphql::{Context, Object};
 
-use self::answer::{AnswerNominationInput, NominationPayload, RespondToNominationInput, WithdrawNominationInput};
+use self::answer::{AnswerNominationInput, RespondToNominationInput, WithdrawNominationInput};
 pub(crate) use self::authority::AuthorityMutation;
 use self::decide::DecideNominationInput;
 pub(crate) use self::dispute::PaperMutation;
 pub(crate) use self::documents::DocumentMutation;
 pub(crate) use self::framework::FrameworkMutation;
-use self::nominate::{NominateInput, NominationsPayload};
+use self::items::NominationsPayload;
+use self::nominate::NominateInput;
+use self::opened::NominationPayload;
 pub(crate) use self::role::RoleMutation;
 pub(crate) use self::undo::UndoMutation;
 use super::super::error::ApiError;

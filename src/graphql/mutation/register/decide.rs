@@ -13,10 +13,10 @@ use entity::value::{self, Role};
 use sea_orm::ActiveValue::{NotSet, Set};
 use serde_json::json;
 
-use super::answer::{Opened, objects, open};
 use super::begin::complete;
 use super::command::RegisterCommand;
-use super::nominate::{ItemResult, NominationsPayload, check_number, payload};
+use super::items::{ItemResult, NominationsPayload, check_number, payload};
+use super::opened::{Opened, objects, open};
 use super::paper::{Paper, PaperInput, RecordedStep, Step, day_too_early};
 use super::refusal::{CommandRefusal, RefusalCode};
 use crate::graphql::error::ApiError;

@@ -1,37 +1,33 @@
 //! Nominating a person for a role in the network.
 
-use async_graphql::{Context, ID, InputObject, SimpleObject};
+mod nominator;
+mod nominee;
+
+use async_graphql::{Context, ID, InputObject};
 use entity::coverage::roster::{PersonIx, UnitIx};
-use entity::id::NominationId;
 use entity::period::Day;
-use entity::register::checklist::{Nominee, hard_failures};
-use entity::register::nomination::{may_come_again_on, state};
 use entity::register::paper::could_nominate;
-use entity::register::terms::RegisterTerms;
 use entity::store::access::person::{self, KnownBy};
 use entity::store::register::change::Object;
-use entity::store::register::nomination as store;
 use entity::store::register::text::{self, LONGEST, NewText};
 use entity::table::nomination;
-use entity::value::command::{Command, ObjectKind};
-use entity::value::register::{NominationEnd, NominationState, PaperStep};
-use entity::value::{AppointmentRole, Role};
+use entity::value::Role;
+use entity::value::command::Command;
+use entity::value::register::PaperStep;
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ColumnTrait as _, Condition};
 use serde_json::json;
 
-use super::command::{Begun, RegisterCommand, show_result};
+use super::command::{Begun, RegisterCommand};
+use super::items::{ItemResult, NominationsPayload, check_number, payload, repeated};
 use super::paper::{Paper, PaperInput, RecordedStep, Step};
 use super::refusal::{CommandRefusal, RefusalCode};
-use crate::access::Right;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
-use crate::graphql::nominations::{VisibleNomination, facts_of};
 use crate::graphql::object::enums::NetworkRole;
 use crate::graphql::scalar::Date;
+use nominator::{Nominator, nominator, waiting};
+use nominee::{Place, check_nominee};
 
-/// The most items of one command.
-pub(super) const MOST_ITEMS: usize = 100;
 /// How many days ahead a role may begin.
 pub(super) const DAYS_AHEAD: i64 = 365;
 
@@ -72,58 +68,6 @@ pub(crate) struct NominateInput {
     /// Whether this is a trial: nothing is stored, and the response shows what would be refused.
     #[graphql(default = false)]
     preview: bool,
-}
-
-/// The result of one item.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct NominationResult {
-    /// The nomination now. Null if it was refused, in a trial, and if the viewer may not see it.
-    nomination: Option<VisibleNomination>,
-    /// Why nothing was changed. Empty if it was not refused.
-    refusals: Vec<CommandRefusal>,
-}
-
-/// The results of a command about several nominations, in the order of its items.
-#[derive(Debug, SimpleObject)]
-pub(crate) struct NominationsPayload {
-    /// One result per item.
-    results: Vec<NominationResult>,
-}
-
-/// What became of an item, before its nomination is read again.
-pub(super) type ItemResult = Result<Option<NominationId>, Vec<CommandRefusal>>;
-
-/// Checks the number of items.
-///
-/// # Errors
-///
-/// [`ApiError::bad_input`] unless it is 1 to 100.
-pub(super) fn check_number(items: usize) -> Result<(), ApiError> {
-    match items {
-        1..=MOST_ITEMS => Ok(()),
-        _ => Err(ApiError::bad_input("items", format!("`items` must have 1 to {MOST_ITEMS} entries."))),
-    }
-}
-
-/// Reads the nominations again, as the viewer may see them now.
-pub(super) async fn payload(ctx: &Context<'_>, items: Vec<ItemResult>) -> Result<NominationsPayload, ApiError> {
-    show_result(ctx).await?;
-    let mut results = Vec::with_capacity(items.len());
-    for item in items {
-        results.push(match item {
-            Ok(None) => NominationResult { nomination: None, refusals: Vec::new() },
-            Ok(Some(id)) => {
-                NominationResult { nomination: VisibleNomination::find(ctx, id).await?, refusals: Vec::new() }
-            }
-            Err(refusals) => NominationResult { nomination: None, refusals },
-        });
-    }
-    Ok(NominationsPayload { results })
-}
-
-/// The nomination among the objects that a repeated command changed.
-pub(super) fn repeated(objects: &[entity::store::register::key::ChangedObject]) -> Option<NominationId> {
-    objects.iter().find(|object| object.kind == ObjectKind::Nomination).map(|object| NominationId(object.id))
 }
 
 pub(super) async fn nominate(ctx: &Context<'_>, input: NominateInput) -> Result<NominationsPayload, ApiError> {
@@ -203,19 +147,6 @@ struct Wish {
     unit: UnitIx,
     wished_start: Option<Day>,
     paper: Option<Paper>,
-}
-
-/// How the person who nominates stands to the unit and the nominee.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Nominator {
-    /// The nominee.
-    Themselves,
-    /// A coordinator.
-    Coordinator,
-    /// A line manager in the unit.
-    LineManager,
-    /// A colleague in the unit, its senior manager, or a Trainer.
-    Other,
 }
 
 /// What a nominator who is not the nominee is told, whatever the reason.
@@ -319,100 +250,4 @@ async fn find_nominee(
         }
     };
     Ok(id.and_then(|id| command.known.person_by_id(id)))
-}
-
-/// How the caller stands to the unit. `None` if they may not nominate for it.
-fn nominator(command: &RegisterCommand, nominee: Option<PersonIx>, role: Role, unit: UnitIx) -> Option<Nominator> {
-    let (index, me, today) = (command.index(), command.me, command.today);
-    if nominee == Some(me) {
-        return Some(Nominator::Themselves);
-    }
-    if command.scope.all(Right::Register) {
-        return Some(Nominator::Coordinator);
-    }
-    if command.scope.managed_units().contains(&unit) {
-        return Some(Nominator::LineManager);
-    }
-    let works_there = || index.counting_posts_of(me, today).any(|post| post.unit == unit);
-    let tree = index.tree(today);
-    let is_senior_manager = || {
-        tree.ancestors(unit)
-            .flat_map(|above| index.appointments_for(above))
-            .any(|appointment| appointment.role == AppointmentRole::SeniorManager && appointment.is_held_by(me, today))
-    };
-    let serves_as_trainer = || {
-        let roles = index.roster().trainers.iter();
-        let mut own = roles.filter(|role| role.person == me && role.validity.holds_on(today));
-        role == Role::Champion && own.any(|role| tree.is_at_or_below(unit, role.unit))
-    };
-    (works_there() || is_senior_manager() || serves_as_trainer()).then_some(Nominator::Other)
-}
-
-/// The number of the caller's nominations that wait for their nominees.
-async fn waiting(command: &RegisterCommand, terms: &RegisterTerms) -> Result<usize, ApiError> {
-    let numbers = command.numbers_of(command.me);
-    let condition = Condition::all()
-        .add(nomination::Column::NominatorId.is_in(numbers))
-        .add(nomination::Column::AcceptedOn.is_null())
-        .add(nomination::Column::EndedAs.is_null());
-    let own = store::matching(command.txn.connection(), condition).await?;
-    let is_open = |stored: &store::StoredNomination| {
-        facts_of(&command.known, stored).is_some_and(|facts| {
-            state(command.index(), &facts, terms, command.today) == NominationState::AwaitingNominee
-        })
-    };
-    Ok(own.iter().filter(|stored| is_open(stored)).count())
-}
-
-/// A nominee, and the unit that the role is for.
-#[derive(Clone, Copy)]
-struct Place {
-    nominee: PersonIx,
-    unit: UnitIx,
-}
-
-/// Checks what only the nominee and coordinators are told.
-async fn check_nominee(
-    command: &RegisterCommand,
-    item: &NominateItem,
-    place: Place,
-    step: Step,
-    terms: &RegisterTerms,
-) -> Result<Option<CommandRefusal>, ApiError> {
-    let Place { nominee, unit } = place;
-    let (index, today) = (command.index(), command.today);
-    let role: Role = item.role.into();
-    let earlier = store::of_person(command.txn.connection(), &command.numbers_of(nominee)).await?;
-    for stored in earlier.iter().filter(|stored| stored.row.role == role) {
-        let Some(facts) = facts_of(&command.known, stored) else { continue };
-        let state = state(index, &facts, terms, today);
-        let same_unit = facts.unit == unit;
-        if same_unit && facts.ended.is_none() && state != NominationState::Lapsed {
-            let sentence = "There is an open nomination for this person, role and unit already.";
-            return Ok(Some(CommandRefusal::new(RefusalCode::AlreadyDone, sentence)));
-        }
-        let is_by_approver = facts.ended.is_some_and(|ended| ended.how == NominationEnd::DeclinedByApprover);
-        let Some(again) = may_come_again_on(index, &facts, terms, step.by, today) else { continue };
-        if is_by_approver && same_unit {
-            let sentence = format!("A manager declined this nomination. It can be made again from {again}.");
-            return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
-        }
-        if !is_by_approver {
-            let sentence = format!(
-                "This person did not take up a nomination for this role. Until {again} only they can put themselves forward."
-            );
-            return Ok(Some(CommandRefusal::new(RefusalCode::CannotBeNominated, sentence)));
-        }
-    }
-    let nominee = Nominee {
-        person: nominee,
-        role,
-        unit,
-        share: if role == Role::PeerSupporter { u32::try_from(item.share).unwrap_or(0) } else { 1000 },
-        outside_team: item.outside_team,
-        day: item.wished_start.map_or(step.on, |Date(day)| day),
-    };
-    Ok(hard_failures(index, &nominee, terms)
-        .first()
-        .map(|failure| CommandRefusal::new(RefusalCode::ChecklistNotMet, failure.item.sentence.clone())))
 }

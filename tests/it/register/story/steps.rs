@@ -9,9 +9,8 @@ use jobs::mail::{Mailer, Memory};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
-use super::super::history::commands_about;
 use super::super::mailbox::{assert_sound, number, run, without_secret};
-use super::super::*;
+use super::*;
 use crate::import::Import;
 use crate::live::{self, Live};
 

@@ -17,7 +17,7 @@ use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand};
 use super::super::decide::hundredths;
-use super::super::nominate::check_number;
+use super::super::items::check_number;
 use super::super::paper::{Paper, PaperInput, RecordedStep, Step, day_too_early, other};
 use super::super::refusal::{CommandRefusal, RefusalCode};
 use super::payload::{AllocationResult, AllocationsPayload, repeated};
