@@ -17,6 +17,7 @@ mod nominate;
 mod paper;
 mod refusal;
 mod role;
+mod text;
 mod undo;
 
 use async_graphql::{Context, Object};

@@ -6,7 +6,7 @@ use entity::register::checklist::{Nominee, hard_failures};
 use entity::register::nomination::state;
 use entity::store::register::change::Object;
 use entity::store::register::kept::{self, Wish};
-use entity::store::register::text::{self, LONGEST, NewText};
+use entity::store::register::text::{self, NewText};
 use entity::table::{nomination, nomination_decision};
 use entity::value::command::Command;
 use entity::value::register::{DecisionKind, NominationEnd, NominationState, PaperStep};
@@ -17,6 +17,7 @@ use super::command::{Begun, RegisterCommand, show_result};
 use super::nominate::{ItemResult, repeated};
 use super::paper::{Paper, PaperInput, RecordedStep, day_too_early};
 use super::refusal::{CommandRefusal, RefusalCode};
+use super::text::check_given;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::nominations::{VisibleNomination, viewer_of};
@@ -360,10 +361,7 @@ pub(super) async fn withdraw(ctx: &Context<'_>, input: WithdrawNominationInput) 
 
 pub(super) async fn answer(ctx: &Context<'_>, input: AnswerNominationInput) -> Result<NominationPayload, ApiError> {
     let AnswerNominationInput { nomination_id, answer, expected_version, idempotency_key } = input.clone();
-    let length = answer.chars().count();
-    if answer.trim().is_empty() || length > LONGEST {
-        let sentence = format!("`answer` must have 1 to {LONGEST} characters.");
-        let refusal = CommandRefusal::about(RefusalCode::TextTooLong, "answer", sentence);
+    if let Err(refusal) = check_given("answer", &answer) {
         return Ok(NominationPayload::refused(refusal));
     }
     let opened =

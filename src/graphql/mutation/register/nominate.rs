@@ -11,7 +11,7 @@ use entity::register::terms::RegisterTerms;
 use entity::store::access::person::{self, KnownBy};
 use entity::store::register::change::Object;
 use entity::store::register::nomination as store;
-use entity::store::register::text::{self, LONGEST, NewText};
+use entity::store::register::text::{self, NewText};
 use entity::table::nomination;
 use entity::value::command::{Command, ObjectKind};
 use entity::value::register::{NominationEnd, NominationState, PaperStep};
@@ -23,6 +23,7 @@ use serde_json::json;
 use super::command::{Begun, RegisterCommand, show_result};
 use super::paper::{Paper, PaperInput, RecordedStep, Step};
 use super::refusal::{CommandRefusal, RefusalCode};
+use super::text::check_length;
 use crate::access::Right;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
@@ -290,10 +291,7 @@ fn check_form(item: &NominateItem, role: Role, on: Day, today: Day) -> Result<()
         let sentence = "`share` must be between 1 and 1000 thousandths.";
         return Err(CommandRefusal::about(RefusalCode::ShareOutOfRange, "share", sentence));
     }
-    if item.statement.as_ref().is_some_and(|text| text.chars().count() > LONGEST) {
-        let sentence = format!("`statement` may have at most {LONGEST} characters.");
-        return Err(CommandRefusal::about(RefusalCode::TextTooLong, "statement", sentence));
-    }
+    check_length("statement", item.statement.as_deref())?;
     let in_range = |day: Day| on <= day && day <= today.plus_days(DAYS_AHEAD);
     if item.wished_start.is_some_and(|Date(day)| !in_range(day)) {
         let sentence = "`wishedStart` must be between the day of the nomination and a year ahead.";
