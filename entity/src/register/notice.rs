@@ -88,6 +88,8 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::CarryOver
         | Command::SettleDifference
         | Command::SettleRecord => recorded(&change),
+        // Separating two people can complete a nomination.
+        Command::LinkPeople => about_nomination(index, &change, today),
         Command::Undo => change.told_before.iter().map(|person| (*person, Notice::Undone)).collect(),
         // Approvers learn of answers from the nomination; the others concern the person who gives them, or no one.
         Command::AnswerNomination
@@ -98,8 +100,7 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::SignAgreement
         | Command::PublishFramework
         | Command::RecordAssessment
-        | Command::DisputeRecord
-        | Command::LinkPeople => BTreeMap::new(),
+        | Command::DisputeRecord => BTreeMap::new(),
     };
     if let Some(person) = change.on_paper {
         notices.entry(person).or_insert(Notice::RecordedFromPaper);

@@ -285,7 +285,7 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
         stored.records.push(command.record(paper, of, &mut change).await?);
     }
     // Both approvals may be there already if an earlier acceptance from paper was disputed.
-    let after = match complete(&mut command, &nomination, stored, &mut change).await? {
+    let after = match complete(&mut command, &stored, &mut change).await? {
         Ok(after) => after,
         Err(refusal) => return Ok(NominationPayload::refused(refusal)),
     };

@@ -320,7 +320,7 @@ async fn store(
         stored.row.ended_as = Some(NominationEnd::DeclinedByApprover);
         stored.row.ended_on = Some(step.on);
     }
-    let after = match complete(&mut command, nomination, stored, &mut change).await? {
+    let after = match complete(&mut command, &stored, &mut change).await? {
         Ok(after) => after,
         Err(refusal) => return Ok(Err(vec![refusal])),
     };
