@@ -9,6 +9,7 @@ pub mod approvers;
 pub mod authority;
 pub mod carry_over;
 pub mod checklist;
+pub mod delegation;
 pub mod digest;
 pub mod document;
 pub mod facts;

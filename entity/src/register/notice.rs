@@ -85,6 +85,7 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::StandDown
         | Command::ChangeAllocation
         | Command::WithdrawApproval
+        | Command::AppointActingLineManager
         | Command::CarryOver
         | Command::SettleDifference
         | Command::SettleRecord => recorded(&change),

@@ -35,7 +35,7 @@ const ABOUT_HIDDEN: [&str; 14] = [
     "settleRecord",
 ];
 
-const WISHES: [Wish; 52] = [
+const WISHES: [Wish; 53] = [
     Wish {
         field: "requestRun",
         asked: |_| {
@@ -172,6 +172,16 @@ const WISHES: [Wish; 52] = [
             )
         },
         may: |sight| sight.is_staff(),
+    },
+    Wish {
+        field: "appointActingLineManager",
+        asked: |_| {
+            let (person, acting) = (encoded("Person", 41), encoded("Person", 42));
+            format!(
+                r#"appointActingLineManager(input: {{forPersonId: "{person}", personId: "{acting}", from: "2026-11-20", until: "2026-11-21"}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
     },
     Wish {
         field: "carryOver",

@@ -179,6 +179,8 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("AppointmentPayload", "appointment refusals", WithIt),
     ("DelegationPayload", "delegation refusals", WithIt),
     ("Delegation", "principal delegate unitCode firstDay lastDay", WithIt),
+    ("ActingLineManagerPayload", "actingLineManager refusals", WithIt),
+    ("ActingLineManager", "person forPerson firstDay lastDay", WithIt),
     ("ExemptionPayload", "exemption refusals", WithIt),
     ("PublishPolicyPayload", "policy whatIf refusals", WithIt),
     ("Query", "node nodes", Each(See::Found)),
@@ -189,7 +191,7 @@ pub(super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
+                  setDirectoryEntry carryOver appoint endAppointment delegate appointActingLineManager exemptUnit publishPolicy publishDocument \
                   acknowledgeDocument signAgreement publishFramework recordAssessment undo disputeRecord settleRecord settleDifference", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
@@ -429,6 +431,8 @@ pub(super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("EndAppointmentInput", "appointmentId lastDay idempotencyKey", Takes::Wish),
     ("Mutation.delegate", "input", Takes::Input),
     ("DelegateInput", "forPersonId personId workEmail unitCode from until preview idempotencyKey", Takes::Wish),
+    ("Mutation.appointActingLineManager", "input", Takes::Input),
+    ("AppointActingLineManagerInput", "forPersonId personId workEmail from until preview idempotencyKey", Takes::Wish),
     ("Mutation.exemptUnit", "input", Takes::Input),
     ("ExemptUnitInput", "unitCode from until reason agreedByPersonId preview idempotencyKey", Takes::Wish),
     ("Mutation.publishPolicy", "input", Takes::Input),
