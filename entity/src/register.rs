@@ -12,6 +12,7 @@ pub mod checklist;
 pub mod delegation;
 pub mod digest;
 pub mod document;
+pub mod due_renewal;
 pub mod facts;
 pub mod file_difference;
 pub mod framework;
@@ -22,6 +23,7 @@ pub mod paper;
 pub mod renewal;
 pub mod shares;
 pub mod sight;
+pub mod silence;
 pub mod terms;
 pub mod undo;
 

@@ -1,5 +1,5 @@
-//! The mails of the register: an approver's digest, a Peer Supporter's mail before an approval lapses, and a mail about a
-//! change to the people concerned.
+//! The mails of the register: an approver's digest, a Peer Supporter's mail before an approval lapses, a mail about a
+//! nomination that lapsed to its nominee and nominator, and a mail about a change to the people concerned.
 //!
 //! Who gets what is decided by the rules in [`entity::register`] from the facts and the change records alone. The flow is
 //! [`facts`] (database rows to plain data), [`letter`] (what is due), [`wording`] and [`view`] (text and HTML), and the outbox
@@ -172,7 +172,7 @@ impl RegisterMail {
         let (facts, due) = self.due(db, day_of(now, self.zone)).await?;
         let contacts = facts.contacts(db, recipients(&due)).await?;
         let mut previews = Vec::new();
-        for Letter { to, occasion, told: _, view } in due {
+        for Letter { to, occasion, told: _, renewals: _, view } in due {
             if store::find(db, facts.index.roster().people[to.at()].id, occasion).await?.is_some() {
                 continue;
             }
@@ -227,7 +227,7 @@ impl RegisterMail {
         contact: &Contact,
         now: DateTime<Utc>,
     ) -> Result<NewMailing, RegisterMailError> {
-        let Letter { to, occasion, told, view } = letter;
+        let Letter { to, occasion, told, renewals, view } = letter;
         let rendered = view.render().map_err(RegisterMailError::Render)?;
         let person = facts.index.roster().people[to.at()].id;
         let recipient = format!("person:{person}");
@@ -244,7 +244,7 @@ impl RegisterMail {
             html_part: rendered.html,
             csv_part: rendered.csv,
         };
-        Ok(NewMailing { person, occasion, day: facts.today, at: now, told, mail })
+        Ok(NewMailing { person, occasion, day: facts.today, at: now, told, renewals, mail })
     }
 
     async fn send(

@@ -27,6 +27,8 @@ pub enum Notice {
     Declined,
     /// To a nominee: the nomination was taken back.
     TakenBack,
+    /// To a nominee: the nomination has lapsed.
+    Lapsed,
     /// To a nominator: the nomination was approved.
     TheirsApproved,
     /// To a nominator: the nomination did not go ahead. It never says why.
@@ -136,12 +138,15 @@ fn about_nomination(index: &Index, change: &ChangeFacts<'_>, today: Day) -> BTre
     let ends_as = |end: NominationEnd| change.after["endedAs"] == end.as_str();
     let decides = |kind: DecisionKind| change.after["decision"] == kind.as_str();
     let did_not_go_ahead = Some(Notice::DidNotGoAhead);
+    // What a nominee ends without having accepted it is told to the nominator later: see `silence`.
+    let was_accepted = facts.accepted_on.is_some();
     let ToParties { nominator, nominee } = if change.command == Command::Nominate {
         ToParties { nominee: is_now(NominationState::AwaitingNominee).then_some(Notice::Nominated), nominator: None }
     } else if ends_as(NominationEnd::DeclinedByNominee) {
-        ToParties { nominator: did_not_go_ahead, nominee: None }
+        ToParties { nominator: did_not_go_ahead.filter(|_| was_accepted), nominee: None }
     } else if ends_as(NominationEnd::Withdrawn) {
-        ToParties { nominator: did_not_go_ahead, nominee: Some(Notice::TakenBack) }
+        let is_told = was_accepted || change.actor != facts.person;
+        ToParties { nominator: did_not_go_ahead.filter(|_| is_told), nominee: Some(Notice::TakenBack) }
     } else if change.begins_role {
         ToParties { nominator: Some(Notice::TheirsApproved), nominee: Some(Notice::Approved) }
     } else if decides(DecisionKind::Decline) {

@@ -1,13 +1,15 @@
 //! Which mails are due, from the rules of the register, and what each says.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entity::coverage::roster::PersonIx;
 use entity::id::UnitId;
 use entity::register::digest::{DigestItem, KnownNomination, digests};
+use entity::register::due_renewal::{DueRenewal, due_renewals};
 use entity::register::lapse::lapses;
 use entity::register::notice::{ChangeFacts, notices};
-use entity::store::register::mailing::{Occasion, ToldOf};
+use entity::register::silence::lapse_notices;
+use entity::store::register::mailing::{Occasion, ToldOf, ToldRenewal};
 use entity::value::command::ObjectKind;
 use serde_json::Value as Json;
 
@@ -22,38 +24,59 @@ pub(super) struct Letter {
     pub(super) occasion: Occasion,
     /// The nominations of a digest.
     pub(super) told: Vec<ToldOf>,
+    /// The approvals due for renewal of a digest.
+    pub(super) renewals: Vec<ToldRenewal>,
     pub(super) view: LetterView,
 }
 
 /// Returns every mail that is due.
 pub(super) fn letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
-    let mut letters = digest_letters(facts, wording);
-    letters.extend(lapses(&facts.index, facts.today).into_iter().map(|lapse| Letter {
-        to: lapse.person,
-        occasion: Occasion::Lapse { allocation: lapse.allocation, on: lapse.on, within: lapse.within },
-        told: Vec::new(),
-        view: wording.lapse(lapse),
+    let mut nominations: Vec<_> = facts.nominations.values().cloned().collect();
+    nominations.sort_unstable_by_key(|nomination| nomination.id);
+    let mut letters = digest_letters(facts, wording, &nominations);
+    letters.extend(lapses(&facts.index, facts.today).into_iter().map(|lapse| {
+        let occasion = Occasion::Lapse { allocation: lapse.allocation, on: lapse.on, within: lapse.within };
+        Letter::new(lapse.person, occasion, wording.lapse(lapse))
+    }));
+    letters.extend(lapse_notices(&facts.index, &nominations, facts.today).into_iter().map(|lapse| {
+        let nomination = facts.nominations.get(&lapse.nomination);
+        let view = wording.nomination_lapse(lapse.notice, nomination);
+        Letter::new(lapse.to, Occasion::NominationLapse(lapse.nomination), view)
     }));
     letters.extend(facts.changes.iter().flat_map(|change| change_letters(facts, wording, change)));
     letters
 }
 
-fn digest_letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
-    let mut open: Vec<_> = facts.nominations.values().cloned().collect();
-    open.sort_unstable_by_key(|nomination| nomination.id);
-    let found = digests(&facts.index, &open, &facts.told, &facts.coordinators, facts.today);
+impl Letter {
+    /// A mail that is no digest.
+    const fn new(to: PersonIx, occasion: Occasion, view: LetterView) -> Self {
+        Self { to, occasion, told: Vec::new(), renewals: Vec::new(), view }
+    }
+}
+
+/// One mail per person, about nominations and renewals together.
+fn digest_letters(facts: &DayFacts, wording: &Wording<'_>, nominations: &[KnownNomination]) -> Vec<Letter> {
+    let mut digest: BTreeMap<PersonIx, (Vec<DigestItem>, Vec<DueRenewal>)> = BTreeMap::new();
+    for (person, items) in digests(&facts.index, nominations, &facts.told, &facts.coordinators, facts.today) {
+        digest.entry(person).or_default().0 = items;
+    }
+    for (person, due) in due_renewals(&facts.index, &facts.lapses, &facts.told_renewals, facts.today) {
+        digest.entry(person).or_default().1 = due;
+    }
     let people = &facts.index.roster().people;
-    let letter = |(person, items): (PersonIx, Vec<DigestItem>)| {
-        let id = people[person.at()].id;
-        let told = |item: &DigestItem| ToldOf { person: id, nomination: item.nomination, stage: item.stage };
+    let letter = |(to, (items, due)): (PersonIx, (Vec<DigestItem>, Vec<DueRenewal>))| {
+        let person = people[to.at()].id;
+        let told = |item: &DigestItem| ToldOf { person, nomination: item.nomination, stage: item.stage };
+        let renewal = |due: &DueRenewal| ToldRenewal { person, approval: due.approval, within: due.within };
         Letter {
-            to: person,
+            to,
             occasion: Occasion::Digest(facts.today),
             told: items.iter().map(told).collect(),
-            view: wording.digest(&items),
+            renewals: due.iter().map(renewal).collect(),
+            view: wording.digest(&items, &due),
         }
     };
-    found.into_iter().map(letter).collect()
+    digest.into_iter().map(letter).collect()
 }
 
 /// Whether a coordinator recorded the step from paper. The principal of the change is then the person who took it.
@@ -78,11 +101,9 @@ fn change_letters(facts: &DayFacts, wording: &Wording<'_>, mailed: &MailedChange
         on_paper: change.row.principal_id.filter(|_| is_from_paper(&change.row)).and_then(|id| facts.person(id)),
         told_before,
     };
-    let letter = |(person, notice)| Letter {
-        to: person,
-        occasion: Occasion::Change(change.row.id),
-        told: Vec::new(),
-        view: wording.notice(notice, change.row.command, nomination),
+    let letter = |(person, notice)| {
+        let view = wording.notice(notice, change.row.command, nomination);
+        Letter::new(person, Occasion::Change(change.row.id), view)
     };
     notices(&facts.index, described, facts.today).into_iter().map(letter).collect()
 }

@@ -1,6 +1,8 @@
 //! The mails of the register: which were made and for which occasion, so that none is made twice, and which changes still
 //! wait for theirs.
 
+mod renewal;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -19,6 +21,8 @@ use crate::register::digest::Stage;
 use crate::table::{delivery, register_change, register_change_object, register_mailing, register_notice};
 use crate::value::DeliveryState;
 
+pub use self::renewal::{ToldRenewal, told_renewals};
+
 /// How many changes one run looks at; the next run takes the rest.
 const AT_ONCE: u64 = 500;
 
@@ -29,6 +33,8 @@ pub enum Occasion {
     Digest(Day),
     /// A change of the register.
     Change(ChangeId),
+    /// A nomination that lapsed, or for its nominator would have.
+    NominationLapse(NominationId),
     /// An approval that lapses within some days.
     Lapse {
         /// The allocation.
@@ -45,6 +51,7 @@ impl std::fmt::Display for Occasion {
         match self {
             Self::Digest(day) => write!(f, "digest:{day}"),
             Self::Change(change) => write!(f, "change:{change}"),
+            Self::NominationLapse(nomination) => write!(f, "nomination:{nomination}"),
             Self::Lapse { allocation, on, within } => write!(f, "lapse:{allocation}:{on}:{within}"),
         }
     }
@@ -74,6 +81,8 @@ pub struct NewMailing {
     pub at: DateTime<Utc>,
     /// The nominations of a digest.
     pub told: Vec<ToldOf>,
+    /// The approvals due for renewal of a digest.
+    pub renewals: Vec<ToldRenewal>,
     /// The mail.
     pub mail: NewDelivery,
 }
@@ -90,7 +99,7 @@ pub struct UnmailedChange {
 /// Stores a mail in one transaction. Returns false, and stores nothing, if the person has one for this occasion: also if
 /// another process stores it at the same time.
 pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool, DbErr> {
-    let NewMailing { person, occasion, day, at, told, mail } = new;
+    let NewMailing { person, occasion, day, at, told, renewals, mail } = new;
     let txn = begin_write(db).await?;
     let row = register_mailing::ActiveModel {
         id: NotSet,
@@ -125,6 +134,7 @@ pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool
     if !notices.is_empty() {
         register_notice::Entity::insert_many(notices).exec_without_returning(&txn).await?;
     }
+    renewal::note(&txn, mailing.id, renewals).await?;
     insert(&txn, Belongs::ToMailing(mailing.id), at, vec![mail]).await?;
     txn.commit().await?;
     Ok(true)
