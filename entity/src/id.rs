@@ -99,6 +99,8 @@ ids! {
     ActionLinkId,
     /// A nomination that a mail of the register was about.
     NoticeId,
+    /// An approval due for renewal that a mail of the register was about.
+    RenewalNoticeId,
     /// One role that is kept in the register.
     RegisterRoleId,
     /// One difference between a file and the register.

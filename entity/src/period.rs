@@ -188,6 +188,12 @@ impl Validity {
         !self.is_empty() && !other.is_empty() && !before(self.to, other.from) && !before(other.to, self.from)
     }
 
+    /// Returns the days on which both hold.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self { from: self.from.max(other.from), to: [self.to, other.to].into_iter().flatten().min() }
+    }
+
     /// Returns the smallest validity that contains both.
     #[must_use]
     pub fn hull(self, other: Self) -> Self {

@@ -10,8 +10,10 @@ pub mod approvers;
 pub mod authority;
 pub mod carry_over;
 pub mod checklist;
+pub mod delegation;
 pub mod digest;
 pub mod document;
+pub mod due_renewal;
 pub mod facts;
 pub mod file_difference;
 pub mod framework;
@@ -22,6 +24,7 @@ pub mod paper;
 pub mod renewal;
 pub mod shares;
 pub mod sight;
+pub mod silence;
 pub mod terms;
 pub mod undo;
 

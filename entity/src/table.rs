@@ -53,6 +53,7 @@ pub mod register_change_row;
 pub mod register_kept;
 pub mod register_mailing;
 pub mod register_notice;
+pub mod register_renewal_notice;
 pub mod register_role;
 pub mod register_text;
 pub mod report;

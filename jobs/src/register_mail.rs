@@ -1,5 +1,5 @@
-//! The mails of the register: an approver's digest, a Peer Supporter's mail before an approval lapses, and a mail about a
-//! change to the people concerned.
+//! The mails of the register: an approver's digest, a Peer Supporter's mail before an approval lapses, a mail about a
+//! nomination that lapsed to its nominee and nominator, and a mail about a change to the people concerned.
 //!
 //! Who gets what is decided by the rules in [`entity::register`] from the facts and the change records alone. The flow is
 //! [`facts`] (database rows to plain data), [`letter`] (what is due), [`wording`] and [`view`] (text and HTML), and the outbox
@@ -188,7 +188,7 @@ impl RegisterMail {
     ) -> Result<Vec<LetterPreview>, RegisterMailError> {
         let Due { facts, letters, contacts } = self.due(db, day_of(now, self.zone)).await?;
         let mut previews = Vec::new();
-        for Letter { to, occasion, told: _, steps: _, view } in letters {
+        for Letter { to, occasion, told: _, renewals: _, steps: _, view } in letters {
             if store::find(db, facts.index.roster().people[to.at()].id, occasion).await?.is_some() {
                 continue;
             }
@@ -255,7 +255,7 @@ impl RegisterMail {
         contact: &Contact,
         now: DateTime<Utc>,
     ) -> Result<NewMailing, RegisterMailError> {
-        let Letter { to, occasion, told, steps, view } = letter;
+        let Letter { to, occasion, told, renewals, steps, view } = letter;
         let rendered = view.render().map_err(RegisterMailError::Render)?;
         let person = facts.index.roster().people[to.at()].id;
         let recipient = format!("person:{person}");
@@ -272,7 +272,7 @@ impl RegisterMail {
             html_part: rendered.html,
             csv_part: rendered.csv,
         };
-        Ok(NewMailing { person, occasion, day: facts.today, at: now, told, steps, mail })
+        Ok(NewMailing { person, occasion, day: facts.today, at: now, told, renewals, steps, mail })
     }
 
     async fn send(

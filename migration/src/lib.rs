@@ -47,6 +47,7 @@ mod m20261201_000151_file_difference;
 mod m20261201_000152_register_kept;
 mod m20261201_000161_carry_over;
 mod m20261201_000162_action_link;
+mod m20261201_000181_renewal_notice;
 
 /// The steps, oldest first.
 #[derive(Debug)]
@@ -92,6 +93,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000151_file_difference::Migration),
             Box::new(m20261201_000152_register_kept::Migration),
             Box::new(m20261201_000162_action_link::Migration),
+            Box::new(m20261201_000181_renewal_notice::Migration),
         ]
     }
 }

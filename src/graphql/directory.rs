@@ -16,6 +16,7 @@ use entity::spelling;
 use entity::store::roster::{self, LoadError, LoadedRoster};
 use entity::table::{appointment, exemption, unit};
 use entity::value::AppointmentRole;
+use entity::value::register::DelegationKind;
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, QueryTrait as _,
@@ -156,12 +157,23 @@ impl ReferenceData {
         let appointments =
             units.filter_map(|unit| self.unit_by_id(*unit)).flat_map(|unit| index.appointments_for(unit));
         let for_others = appointments.filter(|row| row.has_delegate(person, day)).map(|row| row.person);
-        let stands_in = |row: &&Delegation| row.delegate == person && row.validity.holds_on(day);
-        let of_line_managers = index.roster().delegations.iter().filter(stands_in).map(|row| row.principal);
+        let of_line_managers = self.stood_in_for(person, DelegationKind::Delegate, day);
         let mut principals: Vec<_> = for_others.chain(of_line_managers).chain([person]).collect();
         principals.sort_unstable();
         principals.dedup();
         principals
+    }
+
+    /// The people for whom a person acts as line manager on the day.
+    pub(crate) fn acted_for(&self, person: PersonIx, day: Day) -> impl Iterator<Item = PersonIx> {
+        self.stood_in_for(person, DelegationKind::Acting, day)
+    }
+
+    fn stood_in_for(&self, person: PersonIx, kind: DelegationKind, day: Day) -> impl Iterator<Item = PersonIx> {
+        let rows = self.facts.index.roster().delegations.iter();
+        let stands_in =
+            move |row: &&Delegation| row.kind == kind && row.delegate == person && row.validity.holds_on(day);
+        rows.filter(stands_in).map(|row| row.principal)
     }
 
     /// The posts of other people that name `manager` as line manager, on any day.

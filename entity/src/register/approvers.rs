@@ -31,7 +31,7 @@ pub enum ApproverBecause {
     LineManager,
     /// The delegate of that line manager.
     LineManagerDelegate,
-    /// The acting line manager of the nominee, whose posts name none.
+    /// The acting line manager of the nominee, while no line manager is there to decide.
     ActingLineManager,
     /// The Senior Manager appointed for this unit.
     SeniorManager(UnitIx),
@@ -50,7 +50,7 @@ pub fn approvers(index: &Index, capacity: ApproverCapacity, facts: &NominationFa
     }
     match capacity {
         ApproverCapacity::Line => line(index, facts, day),
-        ApproverCapacity::Senior => senior(index, facts, day),
+        ApproverCapacity::Senior => senior(index, facts, None, day),
     }
 }
 
@@ -89,13 +89,51 @@ pub fn may_decide(
     Ok(found)
 }
 
-/// The line managers named on the posts that make the role possible.
+/// The line managers named on the posts that make the role possible. Acting ones stand in only while none of them, nor a
+/// delegate, is there to decide.
 fn line(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
+    let mut found = named_on_posts(index, facts, day);
+    if !found.iter().any(|approver| has_post(index, approver.decider, day)) {
+        let acting = index.acting_managers_of(facts.person).filter(|row| row.validity.holds_on(day)).map(|row| {
+            let (decider, why) = (row.delegate, ApproverBecause::ActingLineManager);
+            Approver { decider, principal: decider, why }
+        });
+        let all = found.into_iter().chain(acting).collect::<Vec<_>>();
+        found = eligible(all.into_iter(), &barred_from_line(facts));
+    }
+    found
+}
+
+/// Whether a person has a counting post on `day`. Without one they give no command.
+fn has_post(index: &Index, person: PersonIx, day: Day) -> bool {
+    index.counting_posts_of(person, day).next().is_some()
+}
+
+/// Whether no line manager named on a post of the nominee, and no delegate of one, is there to approve on `day`.
+#[must_use]
+pub fn lacks_line_manager(index: &Index, facts: &NominationFacts, day: Day) -> bool {
+    !named_on_posts(index, facts, day).iter().any(|approver| has_post(index, approver.decider, day))
+}
+
+/// Whether a senior manager's approval that is missing could no longer be given on `day` if `person` were barred from it.
+#[must_use]
+pub fn is_last_senior(index: &Index, facts: &NominationFacts, person: PersonIx, day: Day) -> bool {
+    let is_missing =
+        capacities(facts.role).contains(&ApproverCapacity::Senior) && !facts.is_accepted(ApproverCapacity::Senior);
+    let found = |also_barred: Option<PersonIx>| !senior(index, facts, also_barred, day).is_empty();
+    is_missing && found(None) && !found(Some(person))
+}
+
+fn barred_from_line(facts: &NominationFacts) -> BTreeSet<PersonIx> {
+    let mut barred = other_approval(ApproverCapacity::Line, facts);
+    barred.insert(facts.person);
+    barred
+}
+
+fn named_on_posts(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
     let NominationFacts { person, role, unit, outside_team, .. } = *facts;
     let posts = Candidacy { person, role, unit, outside_team }.posts(index, day);
     let managers: BTreeSet<PersonIx> = posts.filter_map(|post| post.line_manager).collect();
-    let mut barred = other_approval(ApproverCapacity::Line, facts);
-    barred.insert(person);
     let stands_in = |row: &&Delegation| row.validity.holds_on(day);
     // As in coverage, the delegate of any appointment of a line manager stands in.
     let with_delegates = |manager: PersonIx| {
@@ -111,16 +149,13 @@ fn line(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
             why,
         }))
     };
-    let acting = index.acting_managers_of(person).filter(stands_in).map(|row| {
-        let (decider, why) = (row.delegate, ApproverBecause::ActingLineManager);
-        Approver { decider, principal: decider, why }
-    });
-    eligible(managers.into_iter().flat_map(with_delegates).chain(acting), &barred)
+    eligible(managers.into_iter().flat_map(with_delegates), &barred_from_line(facts))
 }
 
 /// The Senior Managers of the nearest unit at or above that has one who is not barred.
-fn senior(index: &Index, facts: &NominationFacts, day: Day) -> Vec<Approver> {
+fn senior(index: &Index, facts: &NominationFacts, also_barred: Option<PersonIx>, day: Day) -> Vec<Approver> {
     let mut barred = other_approval(ApproverCapacity::Senior, facts);
+    barred.extend(also_barred);
     barred.insert(facts.person);
     barred.extend(earlier_line_approvers(index, facts));
     // As in coverage, a manager named on a Bank post is a line manager too.

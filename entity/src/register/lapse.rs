@@ -1,6 +1,6 @@
-//! Which approvals of Peer Supporters lapse soon, for the mail to the Peer Supporter.
+//! Which approvals of Peer Supporters lapse soon, for the mails to the Peer Supporter and to those who may renew them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::coverage::Index;
 use crate::coverage::approval::approvals;
@@ -8,8 +8,9 @@ use crate::coverage::assessment::judging_policy;
 use crate::coverage::roster::{Allocation, PersonIx, UnitIx};
 use crate::id::AllocationId;
 use crate::period::Day;
+use crate::value::ApproverCapacity;
 
-/// The numbers of days before the end at which the Peer Supporter gets a mail, nearest first.
+/// The numbers of days before the end at which people get a mail, nearest first.
 const DAYS_BEFORE: [i64; 3] = [7, 30, 60];
 
 /// An approval that lapses soon.
@@ -21,29 +22,46 @@ pub struct ApprovalLapse {
     pub person: PersonIx,
     /// The unit.
     pub unit: UnitIx,
+    /// As line or as senior manager.
+    pub capacity: ApproverCapacity,
     /// The first day without the approval.
     pub on: Day,
     /// The nearest of 60, 30 and 7 days that is not shorter than the time left.
     pub within: i64,
 }
 
-/// Returns the approvals that lapse within 60 days from `today`: per allocation the capacity that lapses first, unless the
-/// allocation ends by then.
+/// Returns the approvals that lapse within 60 days from `today`, per allocation and capacity, unless the allocation ends by
+/// then.
 #[must_use]
-pub fn lapses(index: &Index, today: Day) -> Vec<ApprovalLapse> {
+pub fn capacity_lapses(index: &Index, today: Day) -> Vec<ApprovalLapse> {
     let mut policies = HashMap::new();
     let held = index.roster().allocations.iter().filter(|allocation| allocation.validity.holds_on(today));
-    let mut lapse = |allocation: &Allocation| -> Option<ApprovalLapse> {
+    let mut of_allocation = |allocation: &Allocation| {
         let Allocation { id, person, unit, validity, .. } = allocation;
         let policy = policies.entry(*unit).or_insert_with(|| judging_policy(index, *unit, today));
         let (line, senior) = approvals(index, allocation, today, policy);
-        let on = [line.lapse_on, senior.lapse_on].into_iter().flatten().min()?;
-        let left = on.days_since(today);
-        let within = DAYS_BEFORE.into_iter().find(|days| left <= *days)?;
-        let is_held_then = validity.to.is_none_or(|to| on < to);
-        is_held_then.then_some(ApprovalLapse { allocation: *id, person: *person, unit: *unit, on, within })
+        let of_capacity = [(ApproverCapacity::Line, line.lapse_on), (ApproverCapacity::Senior, senior.lapse_on)];
+        let lapse = |(capacity, lapse_on): (ApproverCapacity, Option<Day>)| {
+            let on = lapse_on.filter(|on| validity.to.is_none_or(|to| *on < to))?;
+            let within = DAYS_BEFORE.into_iter().find(|days| on.days_since(today) <= *days)?;
+            Some(ApprovalLapse { allocation: *id, person: *person, unit: *unit, capacity, on, within })
+        };
+        of_capacity.into_iter().filter_map(lapse).collect::<Vec<_>>()
     };
-    held.filter_map(|allocation| lapse(allocation)).collect()
+    held.flat_map(|allocation| of_allocation(allocation)).collect()
+}
+
+/// Returns the first of those per allocation.
+#[must_use]
+pub fn lapses(index: &Index, today: Day) -> Vec<ApprovalLapse> {
+    let mut first: BTreeMap<AllocationId, ApprovalLapse> = BTreeMap::new();
+    for lapse in capacity_lapses(index, today) {
+        let known = first.entry(lapse.allocation).or_insert(lapse);
+        if lapse.on < known.on {
+            *known = lapse;
+        }
+    }
+    first.into_values().collect()
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ pub enum Notice {
     Declined,
     /// To a nominee: the nomination was taken back.
     TakenBack,
+    /// To a nominee: the nomination has lapsed.
+    Lapsed,
     /// To a nominator: the nomination was approved.
     TheirsApproved,
     /// To a nominator: the nomination did not go ahead. It never says why.
@@ -85,9 +87,12 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::StandDown
         | Command::ChangeAllocation
         | Command::WithdrawApproval
+        | Command::AppointActingLineManager
         | Command::CarryOver
         | Command::SettleDifference
         | Command::SettleRecord => recorded(&change),
+        // Separating two people can complete a nomination.
+        Command::LinkPeople => about_nomination(index, &change, today),
         Command::Undo => change.told_before.iter().map(|person| (*person, Notice::Undone)).collect(),
         // Approvers learn of answers from the nomination; the others concern the person who gives them, or no one.
         Command::AnswerNomination
@@ -98,8 +103,7 @@ pub fn notices(index: &Index, change: ChangeFacts<'_>, today: Day) -> BTreeMap<P
         | Command::SignAgreement
         | Command::PublishFramework
         | Command::RecordAssessment
-        | Command::DisputeRecord
-        | Command::LinkPeople => BTreeMap::new(),
+        | Command::DisputeRecord => BTreeMap::new(),
     };
     if let Some(person) = change.on_paper {
         notices.entry(person).or_insert(Notice::RecordedFromPaper);
@@ -134,12 +138,15 @@ fn about_nomination(index: &Index, change: &ChangeFacts<'_>, today: Day) -> BTre
     let ends_as = |end: NominationEnd| change.after["endedAs"] == end.as_str();
     let decides = |kind: DecisionKind| change.after["decision"] == kind.as_str();
     let did_not_go_ahead = Some(Notice::DidNotGoAhead);
+    // What a nominee ends without having accepted it is told to the nominator later: see `silence`.
+    let was_accepted = facts.accepted_on.is_some();
     let ToParties { nominator, nominee } = if change.command == Command::Nominate {
         ToParties { nominee: is_now(NominationState::AwaitingNominee).then_some(Notice::Nominated), nominator: None }
     } else if ends_as(NominationEnd::DeclinedByNominee) {
-        ToParties { nominator: did_not_go_ahead, nominee: None }
+        ToParties { nominator: did_not_go_ahead.filter(|_| was_accepted), nominee: None }
     } else if ends_as(NominationEnd::Withdrawn) {
-        ToParties { nominator: did_not_go_ahead, nominee: Some(Notice::TakenBack) }
+        let is_told = was_accepted || change.actor != facts.person;
+        ToParties { nominator: did_not_go_ahead.filter(|_| is_told), nominee: Some(Notice::TakenBack) }
     } else if change.begins_role {
         ToParties { nominator: Some(Notice::TheirsApproved), nominee: Some(Notice::Approved) }
     } else if decides(DecisionKind::Decline) {

@@ -5,6 +5,8 @@
 
 pub mod carry_over;
 pub mod change;
+pub mod completion;
+pub mod delegation;
 pub mod directory_entry;
 pub mod document;
 pub mod file_difference;

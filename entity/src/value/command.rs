@@ -54,6 +54,8 @@ words! {
         EndAppointment = "END_APPOINTMENT",
         /// A delegate was named.
         Delegate = "DELEGATE",
+        /// An acting line manager was appointed.
+        AppointActingLineManager = "APPOINT_ACTING_LINE_MANAGER",
         /// Allocations were carried over to another unit.
         CarryOver = "CARRY_OVER",
         /// Two numbers were recorded as one person, or no longer.

@@ -7,13 +7,17 @@ use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::{NominationId, PersonId, UnitId};
 use entity::period::Day;
 use entity::register::digest::{KnownNomination, LastTold, Told};
+use entity::register::due_renewal::ToldRenewals;
+use entity::register::facts::{EndedNomination, NominationFacts};
+use entity::register::lapse::{ApprovalLapse, capacity_lapses};
 use entity::store::access::grant;
 use entity::store::register::mailing::{self, UnmailedChange};
 use entity::store::register::nomination::{self, StoredNomination};
+use entity::store::register::role;
 use entity::store::roster::{self, LoadError};
 use entity::table::{nomination as nominations, person};
 use entity::value::command::{Command, ObjectKind};
-use entity::value::register::{DecisionKind, DeclineReason};
+use entity::value::register::{DecisionKind, DeclineReason, NominationEnd};
 use entity::value::{AccessRole, AppointmentRole};
 use sea_orm::{ColumnTrait as _, Condition, DatabaseConnection, DbErr, EntityTrait as _, QueryFilter as _};
 
@@ -32,11 +36,14 @@ pub(super) struct MailedChange {
 pub(super) struct DayFacts {
     pub(super) index: Index,
     pub(super) today: Day,
-    /// Open nominations, and those of the changes, by key.
+    /// Open nominations, those that their nominees ended without an answer to the nominator, and those of the changes, by key.
     pub(super) nominations: HashMap<NominationId, KnownNomination>,
     /// Why a manager declined a nomination of a change.
     pub(super) reasons: HashMap<NominationId, DeclineReason>,
     pub(super) told: Told,
+    /// The approvals that lapse soon, each with its role as the rules about approvers see it.
+    pub(super) lapses: Vec<(ApprovalLapse, NominationFacts)>,
+    pub(super) told_renewals: ToldRenewals,
     pub(super) changes: Vec<MailedChange>,
     pub(super) coordinators: BTreeSet<PersonIx>,
     people: HashMap<PersonId, PersonIx>,
@@ -56,10 +63,13 @@ impl DayFacts {
             nominations: HashMap::new(),
             reasons: HashMap::new(),
             told: Told::new(),
+            lapses: Vec::new(),
+            told_renewals: ToldRenewals::new(),
             changes: Vec::new(),
             coordinators: BTreeSet::new(),
         };
         facts.load_nominations(db, &changes).await?;
+        facts.load_lapses(db).await?;
         facts.load_coordinators(db).await?;
         for change in changes {
             let is_undo = change.row.command == Command::Undo;
@@ -88,11 +98,27 @@ impl DayFacts {
 
     async fn load_nominations(&mut self, db: &DatabaseConnection, changes: &[UnmailedChange]) -> Result<(), DbErr> {
         let of_changes = changes.iter().flat_map(|change| keys(change, ObjectKind::Nomination)).map(NominationId);
+        // The nominator hears of these when they would have lapsed.
+        let ended_silently = Condition::all()
+            .add(nominations::Column::AcceptedOn.is_null())
+            .add(nominations::Column::EndedAs.is_in([NominationEnd::DeclinedByNominee, NominationEnd::Withdrawn]));
         let wanted = Condition::any()
             .add(nominations::Column::EndedAs.is_null())
+            .add(ended_silently)
             .add(nominations::Column::Id.is_in(of_changes.collect::<BTreeSet<_>>()));
-        for stored in nomination::matching(db, wanted).await? {
-            let Some(facts) = stored.facts(|id| self.person(id), |id| self.unit(id)) else { continue };
+        let stored = nomination::matching(db, wanted).await?;
+        let withdrawn = stored.iter().filter(|stored| stored.row.ended_as == Some(NominationEnd::Withdrawn));
+        let withdrawn: Vec<_> = withdrawn.map(|stored| stored.row.id).collect();
+        let withdrawn_by = nomination::withdrawn_by(db, &withdrawn).await?;
+        for stored in stored {
+            let Some(mut facts) = stored.facts(|id| self.person(id), |id| self.unit(id)) else { continue };
+            // A nominee who takes a nomination back without having accepted it declines it.
+            if facts.accepted_on.is_none()
+                && let Some(ended) = facts.ended
+                && withdrawn_by.get(&stored.row.id).and_then(|id| self.person(*id)) == Some(facts.person)
+            {
+                facts.ended = Some(EndedNomination { how: NominationEnd::DeclinedByNominee, ..ended });
+            }
             // As for its viewers, the numbers of the day on which it was opened hold for a nomination.
             let terms = self.index.register_terms(facts.unit, facts.opened_on);
             let id = stored.row.id;
@@ -104,6 +130,25 @@ impl DayFacts {
             let Some(person) = self.person(person) else { continue };
             let last = self.told.entry(person).or_default().entry(nomination).or_insert(LastTold { stage, on });
             *last = LastTold { stage: stage.max(last.stage), on: on.max(last.on) };
+        }
+        Ok(())
+    }
+
+    async fn load_lapses(&mut self, db: &DatabaseConnection) -> Result<(), DbErr> {
+        let lapses = capacity_lapses(&self.index, self.today);
+        let allocations: BTreeSet<_> = lapses.iter().map(|lapse| lapse.allocation).collect();
+        let allocations: Vec<_> = allocations.into_iter().collect();
+        let roles = role::find_all(db, &allocations).await?;
+        let roles: HashMap<_, _> = roles.into_iter().map(|role| (role.row.id, role)).collect();
+        let with_role = |lapse: ApprovalLapse| {
+            let role = roles.get(&lapse.allocation)?;
+            Some((lapse, role.as_nomination(&self.index, lapse.person, lapse.unit, self.today)))
+        };
+        self.lapses = lapses.into_iter().filter_map(with_role).collect();
+        for mailing::ToldRenewal { person, approval, within } in mailing::told_renewals(db, &allocations).await? {
+            let Some(person) = self.person(person) else { continue };
+            let last = self.told_renewals.entry(person).or_default().entry(approval).or_insert(within);
+            *last = within.min(*last);
         }
         Ok(())
     }

@@ -7,10 +7,12 @@ use entity::id::{PaperRecordId, UnitId};
 use entity::register::action_link::LinkedStep;
 use entity::register::approvers::approvers;
 use entity::register::digest::{DigestItem, KnownNomination, Part, digests};
+use entity::register::due_renewal::{DueRenewal, due_renewals};
 use entity::register::facts::{NominationFacts, capacities};
 use entity::register::lapse::lapses;
 use entity::register::notice::{ChangeFacts, Notice, notices};
-use entity::store::register::mailing::{Occasion, ToldOf};
+use entity::register::silence::lapse_notices;
+use entity::store::register::mailing::{Occasion, ToldOf, ToldRenewal};
 use entity::value::command::ObjectKind;
 use serde_json::Value as Json;
 
@@ -26,6 +28,8 @@ pub(super) struct Letter {
     pub(super) occasion: Occasion,
     /// The nominations of a digest.
     pub(super) told: Vec<ToldOf>,
+    /// The approvals due for renewal of a digest.
+    pub(super) renewals: Vec<ToldRenewal>,
     /// What the mail asks for.
     pub(super) steps: Vec<LinkedStep>,
     pub(super) view: LetterView,
@@ -33,37 +37,55 @@ pub(super) struct Letter {
 
 /// Returns every mail that is due.
 pub(super) fn letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
-    let mut letters = digest_letters(facts, wording);
-    letters.extend(lapses(&facts.index, facts.today).into_iter().map(|lapse| Letter {
-        to: lapse.person,
-        occasion: Occasion::Lapse { allocation: lapse.allocation, on: lapse.on, within: lapse.within },
-        told: Vec::new(),
-        steps: Vec::new(),
-        view: wording.lapse(lapse),
+    let mut nominations: Vec<_> = facts.nominations.values().cloned().collect();
+    nominations.sort_unstable_by_key(|nomination| nomination.id);
+    let mut letters = digest_letters(facts, wording, &nominations);
+    letters.extend(lapses(&facts.index, facts.today).into_iter().map(|lapse| {
+        let occasion = Occasion::Lapse { allocation: lapse.allocation, on: lapse.on, within: lapse.within };
+        Letter::new(lapse.person, occasion, wording.lapse(lapse))
+    }));
+    letters.extend(lapse_notices(&facts.index, &nominations, facts.today).into_iter().map(|lapse| {
+        let nomination = facts.nominations.get(&lapse.nomination);
+        let view = wording.nomination_lapse(lapse.notice, nomination);
+        Letter::new(lapse.to, Occasion::NominationLapse(lapse.nomination), view)
     }));
     letters.extend(facts.changes.iter().flat_map(|change| change_letters(facts, wording, change)));
     letters
 }
 
-fn digest_letters(facts: &DayFacts, wording: &Wording<'_>) -> Vec<Letter> {
-    let mut open: Vec<_> = facts.nominations.values().cloned().collect();
-    open.sort_unstable_by_key(|nomination| nomination.id);
-    let found = digests(&facts.index, &open, &facts.told, &facts.coordinators, facts.today);
+impl Letter {
+    /// A mail that is no digest.
+    const fn new(to: PersonIx, occasion: Occasion, view: LetterView) -> Self {
+        Self { to, occasion, told: Vec::new(), renewals: Vec::new(), steps: Vec::new(), view }
+    }
+}
+
+/// One mail per person, about nominations and renewals together.
+fn digest_letters(facts: &DayFacts, wording: &Wording<'_>, nominations: &[KnownNomination]) -> Vec<Letter> {
+    let mut digest: BTreeMap<PersonIx, (Vec<DigestItem>, Vec<DueRenewal>)> = BTreeMap::new();
+    for (person, items) in digests(&facts.index, nominations, &facts.told, &facts.coordinators, facts.today) {
+        digest.entry(person).or_default().0 = items;
+    }
+    for (person, due) in due_renewals(&facts.index, &facts.lapses, &facts.told_renewals, facts.today) {
+        digest.entry(person).or_default().1 = due;
+    }
     let people = &facts.index.roster().people;
-    let letter = |(person, items): (PersonIx, Vec<DigestItem>)| {
-        let id = people[person.at()].id;
+    let letter = |(to, (items, due)): (PersonIx, (Vec<DigestItem>, Vec<DueRenewal>))| {
+        let person = people[to.at()].id;
         let decision = |item: &DigestItem| (item.part == Part::Decide).then_some(LinkedStep::Decide(item.nomination));
         let told =
-            |item: &DigestItem| ToldOf { person: id, nomination: item.nomination, stage: item.stage, on: facts.today };
+            |item: &DigestItem| ToldOf { person, nomination: item.nomination, stage: item.stage, on: facts.today };
+        let renewal = |due: &DueRenewal| ToldRenewal { person, approval: due.approval, within: due.within };
         Letter {
-            to: person,
+            to,
             occasion: Occasion::Digest(facts.today),
             told: items.iter().map(told).collect(),
+            renewals: due.iter().map(renewal).collect(),
             steps: items.iter().filter_map(decision).collect(),
-            view: wording.digest(&items),
+            view: wording.digest(&items, &due),
         }
     };
-    found.into_iter().map(letter).collect()
+    digest.into_iter().map(letter).collect()
 }
 
 /// Returns mails that ask coordinators to print a form for the steps that these mails ask for, if no person who may take the
@@ -88,13 +110,7 @@ pub(super) fn form_letters(facts: &DayFacts, wording: &Wording<'_>, due: &[Lette
     }
     let to_all = |(occasion, of, view): (Occasion, PersonIx, LetterView)| {
         let others = facts.coordinators.iter().filter(move |coordinator| **coordinator != of);
-        let letter = move |coordinator: &PersonIx| Letter {
-            to: *coordinator,
-            occasion,
-            told: Vec::new(),
-            steps: Vec::new(),
-            view: view.clone(),
-        };
+        let letter = move |coordinator: &PersonIx| Letter::new(*coordinator, occasion, view.clone());
         others.map(letter).collect::<Vec<_>>()
     };
     forms.into_values().flat_map(to_all).collect()
@@ -124,6 +140,7 @@ fn step_of(
         Notice::Approved
         | Notice::Declined
         | Notice::TakenBack
+        | Notice::Lapsed
         | Notice::TheirsApproved
         | Notice::DidNotGoAhead
         | Notice::UnitChanged(_)
@@ -154,12 +171,10 @@ fn change_letters(facts: &DayFacts, wording: &Wording<'_>, mailed: &MailedChange
         on_paper: change.row.principal_id.filter(|_| is_from_paper(&change.row)).and_then(|id| facts.person(id)),
         told_before,
     };
-    let letter = |(person, notice)| Letter {
-        to: person,
-        occasion: Occasion::Change(change.row.id),
-        told: Vec::new(),
-        steps: step_of(notice, &change.row, nomination).into_iter().collect(),
-        view: wording.notice(notice, change.row.command, nomination),
+    let letter = |(person, notice)| {
+        let view = wording.notice(notice, change.row.command, nomination);
+        let steps = step_of(notice, &change.row, nomination).into_iter().collect();
+        Letter { steps, ..Letter::new(person, Occasion::Change(change.row.id), view) }
     };
     notices(&facts.index, described, facts.today).into_iter().map(letter).collect()
 }

@@ -1,12 +1,14 @@
 //! The sentences of each mail. None names a person: a mail may be read over a shoulder, and stays in a mailbox after an
 //! erasure.
 
+mod digest;
+
 use entity::coverage::roster::UnitIx;
 use entity::register::action_link::{LinkedStep, lapses_on as lapses_on_day};
-use entity::register::digest::{DigestItem, KnownNomination, Part, Stage};
+use entity::register::digest::KnownNomination;
 use entity::register::document::must_sign;
 use entity::register::lapse::ApprovalLapse;
-use entity::register::nomination::{first_day, lapses_on};
+use entity::register::nomination::{ended_on, first_day, lapses_on};
 use entity::register::notice::Notice;
 use entity::value::Role;
 use entity::value::command::Command;
@@ -16,17 +18,14 @@ use super::facts::DayFacts;
 use super::view::LetterView;
 use crate::output::one_line::{clip, one_line};
 use crate::report::render::Setting;
-use crate::report::wording::{counted, day, int};
+use crate::report::wording::day;
 
 /// Maximum length of the name of a unit in characters.
 const LONGEST_NAME: usize = 80;
-/// Maximum number of items in a digest. The rest is a number.
-const MOST: usize = 30;
 
 const OPEN: &str = "Open the Peer Support Network";
 const TO_NOMINEE: &str = "You receive this mail because it is about a nomination of you.";
 const TO_NOMINATOR: &str = "You receive this mail because you made the nomination.";
-const TO_APPROVER: &str = "You receive this mail at most once a day, and only if something is new or due.";
 
 /// Writes the mails of a day.
 pub(super) struct Wording<'a> {
@@ -56,52 +55,6 @@ impl Wording<'_> {
     /// Returns `Peer Supporter for Ward N2`.
     fn role_for(&self, nomination: &KnownNomination) -> String {
         format!("{} for {}", role_name(nomination.facts.role), self.unit_name(nomination.facts.unit))
-    }
-
-    /// An approver's digest.
-    pub(super) fn digest(&self, items: &[DigestItem]) -> LetterView {
-        let to_decide = int(items.iter().filter(|item| item.part == Part::Decide).count());
-        let late = int(items.len()) - to_decide;
-        let decide = counted(to_decide, "nomination", "nominations");
-        let watch = counted(late, "late decision", "late decisions");
-        let subject = match (to_decide, late) {
-            (0, _) => format!("see to {watch}"),
-            (_, 0) => format!("decide on {decide}"),
-            (_, _) => format!("decide on {decide}, see to {watch}"),
-        };
-        let headline = match (to_decide, late) {
-            (0, 1) => "A decision is late.".to_owned(),
-            (0, _) => format!("{late} decisions are late."),
-            (1, 0) => "A nomination waits for your decision.".to_owned(),
-            (1, _) => format!("A nomination waits for your decision, and {watch} of others."),
-            (_, 0) => format!("{decide} wait for your decision."),
-            (_, _) => format!("{decide} wait for your decision, and {watch} of others."),
-        };
-        let mut lines: Vec<_> = items.iter().take(MOST).map(|item| self.digest_line(item)).collect();
-        if items.len() > MOST {
-            lines.push(format!("And {} more.", items.len() - MOST));
-        }
-        let asked_too = (late > 0).then(|| {
-            "Where a decision of others is late, you cannot make it for them. Please find out what is in the way."
-                .to_owned()
-        });
-        let view = self.view(&subject, headline, asked_too.into_iter().collect(), TO_APPROVER);
-        LetterView { items: lines, ..view }
-    }
-
-    fn digest_line(&self, item: &DigestItem) -> String {
-        let nomination = self.facts.nominations.get(&item.nomination);
-        let what = match (item.part, nomination) {
-            (Part::WatchUnseen(unit), _) => format!("A nomination in {}", self.unit_name(unit)),
-            (Part::Decide | Part::Watch, Some(nomination)) => self.role_for(nomination),
-            (Part::Decide | Part::Watch, None) => "A nomination".to_owned(),
-        };
-        match item.stage {
-            Stage::New => format!("{what}: new."),
-            Stage::Week => format!("{what}: has waited for a week."),
-            Stage::Fortnight => format!("{what}: has waited for two weeks."),
-            Stage::Escalated => format!("{what}: has waited for three weeks."),
-        }
     }
 
     /// The same mail with a link by which its reader, who has no account, takes the steps that it asks for.
@@ -160,6 +113,12 @@ impl Wording<'_> {
         self.view(&format!("ask for a renewal by {last}"), headline, sentences, reason)
     }
 
+    /// A mail about a nomination that lapsed, or for its nominator would have.
+    pub(super) fn nomination_lapse(&self, notice: Notice, nomination: Option<&KnownNomination>) -> LetterView {
+        // The mail to the nominator is that after a decline, to the letter. The command matters for units only.
+        self.notice(notice, Command::Nominate, nomination)
+    }
+
     /// A mail about a change.
     pub(super) fn notice(&self, notice: Notice, command: Command, nomination: Option<&KnownNomination>) -> LetterView {
         let role = nomination.map_or_else(|| "a role in the network".to_owned(), |known| self.role_for(known));
@@ -190,6 +149,7 @@ impl Wording<'_> {
                 vec!["There is nothing that you need to do.".to_owned()],
                 TO_NOMINEE,
             ),
+            Notice::Lapsed => self.lapsed(&role, nomination),
             Notice::TheirsApproved => self.view(
                 "read the outcome of a nomination",
                 format!("A nomination that you made, as {role}, was approved."),
@@ -239,6 +199,29 @@ impl Wording<'_> {
                 format!("Please accept or decline{by}. If you decline, no one asks why."),
                 "Until you accept, only you, your colleague and the coordinators know of it.".to_owned(),
             ],
+            TO_NOMINEE,
+        )
+    }
+
+    /// To a nominee whose nomination has lapsed: why, and what they can do.
+    fn lapsed(&self, role: &str, nomination: Option<&KnownNomination>) -> LetterView {
+        let (index, today) = (&self.facts.index, self.facts.today);
+        let why = nomination.map(|KnownNomination { id: _, facts, terms }| {
+            let by_age = lapses_on(index, facts, terms, today);
+            let last = day(by_age.plus_days(-1));
+            match facts.accepted_on {
+                _ if today < by_age || ended_on(index, facts, terms, today).is_some_and(|on| on < by_age) => {
+                    "The unit has closed, or you had no post for some time.".to_owned()
+                }
+                None => format!("It was open for your answer until {last}."),
+                Some(_) => format!("It was open until {last}, and not everyone had decided by then."),
+            }
+        });
+        let can_do = "If you would like the role, you can put yourself forward. A coordinator can help you.".to_owned();
+        self.view(
+            "read what you can do next",
+            format!("Your nomination as {role} has lapsed."),
+            why.into_iter().chain([can_do]).collect(),
             TO_NOMINEE,
         )
     }

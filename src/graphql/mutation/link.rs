@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use async_graphql::{Context, Enum, ID, InputObject, SimpleObject};
 use entity::coverage::roster::UnitIx;
-use entity::coverage::{Coverage, Question, compute};
+use entity::coverage::{Coverage, Index, Question, compute};
 use entity::id::PersonId;
 use entity::register::nomination::state;
 use entity::store::audit;
 use entity::store::links::{self, LinkRefusal};
 use entity::store::register::change::{CommandContext, Object};
-use entity::store::register::link::{link, reopen, unlink, withdraw_repeated};
+use entity::store::register::link::{complete_open, link, reopen, unlink, withdraw_repeated};
 use entity::store::register::nomination::StoredNomination;
 use entity::store::register::{NewChange, Transaction};
 use entity::store::roster::LoadError;
@@ -186,11 +186,11 @@ async fn change(ctx: &Context<'_>, input: LinkPeopleInput, action: Action) -> Re
     if let Err(refusal) = done {
         return Ok(refused(refusal));
     }
-    let change = effects(ctx, &mut txn, &view, Linked { a, b, linked }).await?;
-    let (facts, txn) = txn.load().await.map_err(|error| match error {
-        LoadError::Database(error) => error.into(),
-        LoadError::Mix(_) => ApiError::internal(error),
-    })?;
+    let mut change = effects(ctx, &mut txn, &view, Linked { a, b, linked }).await?;
+    let (mut facts, mut txn) = txn.load().await.map_err(unreadable)?;
+    if !linked && complete_separated(ctx, &mut txn, &facts.index, &numbers_of(&view, a, b), &mut change).await? {
+        (facts, txn) = txn.load().await.map_err(unreadable)?;
+    }
     let (day, today) = (view.as_of.day, Some(view.today()));
     let after = run(turns, move || {
         let coverage = compute(&facts.index, &Question { day, today, what_if: None });
@@ -222,6 +222,45 @@ struct Linked {
     linked: bool,
 }
 
+fn unreadable(error: LoadError) -> ApiError {
+    match error {
+        LoadError::Database(error) => error.into(),
+        LoadError::Mix(_) => ApiError::internal(error),
+    }
+}
+
+/// Every number of two people, before the change.
+fn numbers_of(view: &DayView, a: PersonId, b: PersonId) -> Vec<PersonId> {
+    let people = [a, b].into_iter().filter_map(|id| view.known.person_by_id(id));
+    let mut numbers: Vec<PersonId> = people.flat_map(|person| view.known.numbers_of(person)).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
+
+/// Completes the open nominations that have both approvals once two numbers are two people again: no one would give them
+/// another one. One of which an item of the checklist fails stays open. Returns whether any role has begun.
+async fn complete_separated(
+    ctx: &Context<'_>,
+    txn: &mut Transaction,
+    index: &Index,
+    numbers: &[PersonId],
+    change: &mut Option<NewChange>,
+) -> Result<bool, ApiError> {
+    let begun = complete_open(txn, index, numbers, today(ctx)?).await?;
+    if let Some(change) = change {
+        for row in &begun {
+            change.people.insert(row.person_id);
+            change.objects.insert(Object::nomination(row.id));
+            change.objects.extend(row.allocation_id.map(Object::allocation));
+        }
+        if let Some(after) = change.after.as_mut() {
+            after["completed"] = begun.iter().map(|row| row.id.0).collect();
+        }
+    }
+    Ok(!begun.is_empty())
+}
+
 /// Writes what a link changes about nominations, and returns the change record. `None` for a token, which gives no command of
 /// the register: the audit log names it.
 async fn effects(
@@ -234,8 +273,7 @@ async fn effects(
     // The board's day once the locks are held.
     let today = today(ctx)?;
     let roster = view.index().roster();
-    let people = [a, b].into_iter().filter_map(|id| known.person_by_id(id)).map(|person| &roster.people[person.at()]);
-    let numbers: Vec<PersonId> = people.flat_map(|person| person.linked.iter().copied().chain([person.id])).collect();
+    let numbers = numbers_of(view, a, b);
     let (mut withdrawn, mut reopened) = (BTreeSet::new(), BTreeSet::new());
     if linked {
         let has_lapsed = |stored: &StoredNomination| {

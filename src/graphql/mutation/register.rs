@@ -19,6 +19,7 @@ mod opened;
 mod paper;
 mod refusal;
 mod role;
+mod text;
 mod undo;
 
 use async_graphql::{Context, Object};

@@ -62,6 +62,8 @@ pub(crate) enum CommandName {
     EndAppointment,
     /// A delegate was named.
     Delegate,
+    /// An acting line manager was appointed.
+    AppointActingLineManager,
     /// Allocations were carried over to another unit.
     CarryOver,
     /// Two numbers were recorded as one person, or no longer.

@@ -129,7 +129,7 @@ fn concerned(known: &ReferenceData, person: PersonIx, today: Day) -> Condition {
     let own: Vec<_> = ids(person).collect();
     let principals = known.principals_of(person, today);
     let managed = principals.iter().flat_map(|principal| known.managed_by(*principal, today));
-    let managed: Vec<_> = managed.flat_map(ids).collect();
+    let managed: Vec<_> = managed.chain(known.acted_for(person, today)).flat_map(ids).collect();
     let tree = known.facts.index.tree(today);
     let answered = principals
         .iter()

@@ -16,11 +16,11 @@ macro_rules! operation {
         #[expect(dead_code, reason = "it only gives the module of generated types its name")]
         #[derive(GraphQLQuery)]
         #[graphql(
-                                            schema_path = "src/graphql/schema.graphql",
-                                            query_path = $file,
-                                            response_derives = "Debug",
-                                            variables_derives = "Debug, PartialEq"
-                                        )]
+                                                    schema_path = "src/graphql/schema.graphql",
+                                                    query_path = $file,
+                                                    response_derives = "Debug",
+                                                    variables_derives = "Debug, PartialEq"
+                                                )]
         struct $name;
     };
 }

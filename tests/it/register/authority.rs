@@ -1,5 +1,6 @@
 //! Appointments, delegates, exemptions, policies and links, as commands: who may give them, and what they change at once.
 
+mod acting;
 mod appointments;
 mod delegates;
 mod exemptions;

@@ -1,6 +1,8 @@
 //! The mails of the register, from the commands that cause them to the server that accepts them.
 
 mod digest;
+mod renewals;
+mod silence;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,7 @@ use mail_parser::MessageParser;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 
+use self::renewals::ending_approvals;
 use super::mailbox::{assert_sound, each_day, job, none, number, one, run, subjects, without_secret};
 use super::*;
 use crate::harness::both;
@@ -71,19 +74,6 @@ both!(
 );
 
 both!(
-    async fn a_nominee_who_declines_is_not_named_to_anyone(world: World) {
-        organised(&world).await;
-        let (mailer, memory) = world.mailer();
-        let id = nominated(&world).await;
-        let input = json!({ "nominationId": id, "response": "DECLINE" });
-        accepted(&about(&world, NOMINEE, "respondToNomination", input).await);
-        run(&world, &mailer).await;
-        assert_eq!(subjects(&memory), one(COLLEAGUE, "read the outcome of a nomination"));
-        assert_eq!(each_day(&world, &mailer, &memory, 30).await, BTreeMap::new());
-    }
-);
-
-both!(
     async fn a_step_by_a_coordinator_is_mailed_at_once(world: World) {
         organised(&world).await;
         let (mailer, memory) = world.mailer();
@@ -118,23 +108,50 @@ both!(
 );
 
 both!(
-    async fn an_approval_that_lapses_is_mailed_at_60_30_and_7_days(world: World) {
+    async fn an_acting_line_manager_hears_of_it_and_is_asked(world: World) {
         organised(&world).await;
         let (mailer, memory) = world.mailer();
-        let row = entity::table::approval::Entity::update_many()
-            .col_expr(entity::table::approval::Column::DecidedOn, Expr::value(day("2025-01-31")));
-        row.filter(entity::table::approval::Column::AllocationId.eq(entity::id::AllocationId(2)))
-            .exec(&world.db)
-            .await
-            .unwrap();
+        nominated_and_accepted(&world).await;
+        let blank = post::Entity::update_many().col_expr(post::Column::LineManagerId, Expr::value(None::<i64>));
+        blank.filter(post::Column::PersonId.eq(PersonId(NOMINEE))).exec(&world.db).await.unwrap();
         crate::board_builder::changed(&world.db).await;
-        // The board's approvals end after 24 months: on 31 January 2027.
-        let sent = each_day(&world, &mailer, &memory, 90).await;
-        let of_supporter: Vec<_> =
-            sent.iter().filter(|(_, mails)| mails.contains_key(&6)).map(|(day, _)| *day).collect();
-        assert_eq!(of_supporter, [16, 46, 69], "{sent:?}");
-        let subject = "Peer support: ask for a renewal by 30 January 2027".to_owned();
-        assert_eq!(sent[&16][&6], [subject]);
+        let input = json!({
+            "forPersonId": person_id(NOMINEE), "personId": person_id(34), "from": "2026-11-16", "until": "2026-11-30",
+        });
+        let payload = command(&world, COORDINATOR, "appointActingLineManager", input, "refusals { code }").await;
+        assert_eq!(payload["refusals"], json!([]));
+        run(&world, &mailer).await;
+        let recorded = "check what was recorded for you";
+        let mut both = one(NOMINEE, recorded);
+        both.extend(one(34, recorded));
+        assert_eq!(subjects(&memory), both);
+        let sent = each_day(&world, &mailer, &memory, 1).await;
+        assert_eq!(sent[&1][&34], ["Peer support: decide on 1 nomination"]);
+    }
+);
+
+both!(
+    async fn separating_two_people_tells_of_the_approval(world: World) {
+        organised(&world).await;
+        let (mailer, memory) = world.mailer();
+        let id = nominated_and_accepted(&world).await;
+        let input = json!({ "personId": person_id(10), "from": "2026-11-16", "until": "2026-11-30" });
+        command(&world, LINE_MANAGER, "delegate", input, "refusals { code }").await;
+        accepted(&decide(&world, 10, line(&id)).await);
+        let same = json!({ "personId": person_id(10), "sameAsId": person_id(NOMINEE) });
+        let linked = async |field: &str| {
+            let query = format!("mutation($input: LinkPeopleInput!) {{ {field}(input: $input) {{ done }} }}");
+            answer(&as_person(&world, COORDINATOR).await, &query, json!({ "input": same })).await;
+        };
+        linked("linkPeople").await;
+        accepted(&decide(&world, SENIOR_MANAGER, senior(&id)).await);
+        run(&world, &mailer).await;
+        memory.drain();
+        linked("unlinkPeople").await;
+        run(&world, &mailer).await;
+        let mut both = one(NOMINEE, "read a decision, and what comes next");
+        both.extend(one(COLLEAGUE, "read the outcome of a nomination"));
+        assert_eq!(subjects(&memory), both);
     }
 );
 
@@ -278,6 +295,16 @@ async fn mails_read_like_this() {
     command(&world, COORDINATOR, "pause", json!({ "personId": person_id(3) }), "refusals { code }").await;
     run(&world, &mailer).await;
     mails.extend(sorted());
+    let item = json!({ "personId": person_id(10), "role": "PEER_SUPPORTER", "unitCode": "N2" });
+    accepted(&nominate(&world, COLLEAGUE, item).await);
+    run(&world, &mailer).await;
+    sorted();
+    ending_approvals(&world).await;
+    for days in [30, 60] {
+        pass_days(&world, days);
+        run(&world, &mailer).await;
+        mails.extend(sorted());
+    }
     let mut texts = String::new();
     for mail in &mails {
         let parsed = MessageParser::default().parse(&mail.bytes).unwrap();

@@ -16,7 +16,7 @@ impl Index {
         self.delegations_for(manager).filter(|delegation| delegation.kind == DelegationKind::Delegate)
     }
 
-    /// Returns the acting line managers of a person whose posts name none, on any day.
+    /// Returns the acting line managers of a person, on any day.
     pub fn acting_managers_of(&self, person: PersonIx) -> impl Iterator<Item = &Delegation> {
         self.delegations_for(person).filter(|delegation| delegation.kind == DelegationKind::Acting)
     }

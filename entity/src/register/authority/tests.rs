@@ -58,16 +58,6 @@ fn an_appointment_that_has_not_begun_is_removed() {
 }
 
 #[test]
-fn days_of_an_earlier_delegate_are_kept() {
-    let new = day("2026-11-20");
-    let open = held("", "");
-    assert_eq!(earlier_days(open, open, new), Some(held("", "2026-11-20")));
-    assert_eq!(earlier_days(open, held("2026-01-01", "2026-02-01"), new), Some(held("2026-01-01", "2026-02-01")));
-    assert_eq!(earlier_days(open, held("2026-11-20", ""), new), None);
-    assert_eq!(earlier_days(held("2026-11-20", ""), open, new), None);
-}
-
-#[test]
 fn no_one_appoints_themselves_or_twice() {
     let mut board = board();
     let unit = board.place("T");
@@ -80,28 +70,6 @@ fn no_one_appoints_themselves_or_twice() {
     assert_eq!(check("Sam", TODAY), Err(AuthorityRefusal::Already));
     assert_eq!(check("Sam", "2027-01-01"), Ok(held("2027-01-01", "")));
     assert_eq!(check("Ann", TODAY), Ok(held(TODAY, "")));
-}
-
-#[test]
-fn only_holders_of_an_office_have_a_delegate() {
-    let mut board = board().delegate("Dee", Validity::ALWAYS);
-    let unit = board.place("T");
-    let mut check = |principal: &str, delegate: &str, unit: Option<UnitIx>, days: WishedDays| {
-        let new = NewDelegate { principal: board.person(principal), delegate: board.person(delegate), unit, days };
-        let actor = board.person("Cora");
-        check_delegate(&index(&board), &new, actor, today()).map(|checked| checked.office)
-    };
-    let december = days("2026-12-01", "2026-12-31");
-    assert_eq!(check("Sam", "Ann", None, december), Err(AuthorityRefusal::UnitNeeded));
-    assert!(matches!(check("Sam", "Ann", Some(unit), december), Ok(Office::Appointment { .. })));
-    assert_eq!(check("Sam", "Dee", Some(unit), december), Err(AuthorityRefusal::Already));
-    let beyond = days("2026-12-01", "2027-01-01");
-    assert_eq!(check("Sam", "Ann", Some(unit), beyond), Err(AuthorityRefusal::OutsideAppointment));
-    assert_eq!(check("Dee", "Ann", Some(unit), december), Err(AuthorityRefusal::NoOffice));
-    assert_eq!(check("Dee", "Ann", None, december), Err(AuthorityRefusal::NoOffice));
-    assert_eq!(check("Lin", "Ann", None, december), Ok(Office::LineManager));
-    assert_eq!(check("Lin", "Lin", None, december), Err(AuthorityRefusal::OwnCase));
-    assert_eq!(check("Lin", "Cora", None, december), Err(AuthorityRefusal::OwnCase));
 }
 
 #[test]

@@ -80,7 +80,25 @@ fn a_decline_by_the_nominee_did_not_go_ahead() {
     let facts = NominationFacts { ended, ..by_bob(&mut board) };
     let after = json!({ "endedAs": NominationEnd::DeclinedByNominee });
     let mails = told(&mut board, Command::RespondToNomination, "Ann", Some(&facts), &after);
+    assert_eq!(mails, [], "not before the day on which it would have lapsed");
+    let accepted = NominationFacts { accepted_on: Some(day(TODAY)), ..facts };
+    let mails = told(&mut board, Command::RespondToNomination, "Ann", Some(&accepted), &after);
     assert_eq!(mails, [one("Bob", Notice::DidNotGoAhead)]);
+}
+
+#[test]
+fn a_withdrawal_by_the_nominee_reads_like_a_decline() {
+    let mut board = board();
+    let ended = Some(EndedNomination { how: NominationEnd::Withdrawn, on: day(TODAY) });
+    let facts = NominationFacts { ended, ..by_bob(&mut board) };
+    let after = json!({ "endedAs": NominationEnd::Withdrawn });
+    let by = |board: &mut Board, actor: &str, facts: &NominationFacts| {
+        told(board, Command::WithdrawNomination, actor, Some(facts), &after)
+    };
+    assert_eq!(by(&mut board, "Ann", &facts), []);
+    assert_eq!(by(&mut board, "Bob", &facts), [one("Ann", Notice::TakenBack)]);
+    let accepted = NominationFacts { accepted_on: Some(day(TODAY)), ..facts };
+    assert_eq!(by(&mut board, "Ann", &accepted), [one("Bob", Notice::DidNotGoAhead)]);
 }
 
 #[test]

@@ -141,6 +141,7 @@ pub const DECISIONS: &[(&str, &str, ErasureAction, &str)] = &[
     ("register_kept", "kind", Keep, "a word of a closed set"),
     ("register_kept", "role", Keep, "a word of a closed set"),
     ("register_mailing", "occasion", Keep, "ids, days and words"),
+    ("register_renewal_notice", "capacity", Keep, "a word of a closed set"),
     ("register_role", "role", Keep, "a word of a closed set"),
     ("register_text", "salt", Remove, "the row is removed"),
     ("register_text", "text", Remove, "the row is removed if it is about them or names them"),

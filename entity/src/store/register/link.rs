@@ -1,5 +1,5 @@
-//! What a link between two numbers of one person changes: the link, and nominations that it shows to be twice the same or
-//! approved twice by one person.
+//! What a link between two numbers of one person changes, or its removal: the link, and nominations that it shows to be twice
+//! the same, approved twice by one person, or approved by two after all.
 
 use std::collections::BTreeSet;
 
@@ -7,13 +7,16 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::{ColumnTrait as _, Condition, DbErr, EntityTrait as _, QueryFilter as _};
 
 use super::Transaction;
+use super::completion;
 use super::nomination::{self as store, StoredNomination};
+use crate::coverage::Index;
 use crate::id::{NominationId, PersonId};
 use crate::period::Day;
+use crate::register::nomination::state;
 use crate::store::links::{self, LinkRefusal};
 use crate::table::{nomination, nomination_decision, person_link};
 use crate::value::ApproverCapacity;
-use crate::value::register::{DecisionKind, NominationEnd};
+use crate::value::register::{DecisionKind, NominationEnd, NominationState};
 
 /// Links two numbers of one person.
 pub async fn link(txn: &mut Transaction, a: PersonId, b: PersonId) -> Result<Result<(), LinkRefusal>, DbErr> {
@@ -93,4 +96,46 @@ pub async fn reopen(txn: &mut Transaction, numbers: &[PersonId]) -> Result<BTree
         }
     }
     Ok(reopened)
+}
+
+/// Begins the roles of those open nominations that have all they need, of those in which a person with one of these numbers
+/// takes part. `index` has the facts without the link. Returns the rows of those that were completed.
+pub async fn complete_open(
+    txn: &mut Transaction,
+    index: &Index,
+    numbers: &[PersonId],
+    today: Day,
+) -> Result<Vec<nomination::Model>, DbErr> {
+    let open =
+        Condition::all().add(nomination::Column::EndedAs.is_null()).add(nomination::Column::AcceptedOn.is_not_null());
+    let takes_part = |stored: &StoredNomination| {
+        let of_decisions = stored.decisions.iter().flat_map(|row| [row.decider_id, row.principal_id]);
+        let recorders = stored.records.iter().map(|record| record.recorder_id);
+        let mut people = of_decisions.chain(recorders).chain([stored.row.person_id]);
+        people.any(|person| numbers.contains(&person))
+    };
+    let has_lapsed = |stored: &StoredNomination| {
+        let facts = stored.facts(|id| index.person_by_id(id), |id| index.unit_by_id(id));
+        facts.is_none_or(|facts| {
+            let terms = index.register_terms(facts.unit, facts.opened_on);
+            state(index, &facts, &terms, today) == NominationState::Lapsed
+        })
+    };
+    let mut completed = Vec::new();
+    for stored in store::matching(txn.connection(), open).await? {
+        if !takes_part(&stored) || has_lapsed(&stored) {
+            continue;
+        }
+        let row = &stored.row;
+        match completion::complete(txn, index, &stored, today).await? {
+            Ok(after) if after.ended_as.is_some() => {
+                let after = nomination::Model { version: row.version + 1, ..after };
+                txn.update::<nomination::Entity, nomination::ActiveModel>(row, after.clone()).await?;
+                completed.push(after);
+            }
+            // What is missing, or fails, shows in its state.
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(completed)
 }

@@ -1,6 +1,8 @@
 //! The mails of the register: which were made and for which occasion, so that none is made twice, and which changes still
 //! wait for theirs.
 
+mod renewal;
+
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -21,6 +23,8 @@ use crate::register::digest::Stage;
 use crate::table::{delivery, register_change, register_change_object, register_mailing, register_notice};
 use crate::value::DeliveryState;
 
+pub use self::renewal::{ToldRenewal, told_renewals};
+
 /// How many changes one run looks at; the next run takes the rest.
 const AT_ONCE: u64 = 500;
 
@@ -31,6 +35,8 @@ pub enum Occasion {
     Digest(Day),
     /// A change of the register.
     Change(ChangeId),
+    /// A nomination that lapsed, or for its nominator would have.
+    NominationLapse(NominationId),
     /// An approval that lapses within some days.
     Lapse {
         /// The allocation.
@@ -58,6 +64,7 @@ impl std::fmt::Display for Occasion {
             Self::Form { step, change: Some(change) } => {
                 write!(f, "form:{}:{}:{change}", step.command(), step.object())
             }
+            Self::NominationLapse(nomination) => write!(f, "nomination:{nomination}"),
             Self::Lapse { allocation, on, within } => write!(f, "lapse:{allocation}:{on}:{within}"),
         }
     }
@@ -91,6 +98,8 @@ pub struct NewMailing {
     pub told: Vec<ToldOf>,
     /// What the person may do by the link in the mail. Empty if the mail has no link of its own.
     pub steps: Vec<LinkedStep>,
+    /// The approvals due for renewal of a digest.
+    pub renewals: Vec<ToldRenewal>,
     /// The mail.
     pub mail: NewDelivery,
 }
@@ -107,7 +116,7 @@ pub struct UnmailedChange {
 /// Stores a mail in one transaction. Returns false, and stores nothing, if the person has one for this occasion: also if
 /// another process stores it at the same time.
 pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool, DbErr> {
-    let NewMailing { person, occasion, day, at, told, steps, mail } = new;
+    let NewMailing { person, occasion, day, at, told, renewals, steps, mail } = new;
     let txn = begin_write(db).await?;
     let row = register_mailing::ActiveModel {
         id: NotSet,
@@ -143,6 +152,7 @@ pub async fn store_once(db: &DatabaseConnection, new: NewMailing) -> Result<bool
         register_notice::Entity::insert_many(notices).exec_without_returning(&txn).await?;
     }
     action_link::offer(&txn, mailing.id, &steps).await?;
+    renewal::note(&txn, mailing.id, renewals).await?;
     insert(&txn, Belongs::ToMailing(mailing.id), at, vec![mail]).await?;
     txn.commit().await?;
     Ok(true)

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::sea_query::{Expr, ExprTrait as _, Query};
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, JoinType, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, RelationDef,
 };
 
 use super::paper;
@@ -13,7 +13,7 @@ use crate::coverage::roster::{PersonIx, UnitIx};
 use crate::id::{DecisionId, NominationId, PersonId, UnitId};
 use crate::register::facts::{DecisionFacts, EndedNomination, NominationFacts};
 use crate::table::{nomination, nomination_decision, paper_record, register_change, register_change_object};
-use crate::value::command::ObjectKind;
+use crate::value::command::{Command, ObjectKind};
 use crate::value::register::{DecisionKind, PaperStep};
 
 /// A nomination with its decisions and what was recorded of it from paper.
@@ -103,6 +103,33 @@ pub async fn changed_between(db: &impl ConnectionTrait, since: i64, until: i64) 
 /// Returns every nomination of a person, under any of these numbers.
 pub async fn of_person(db: &impl ConnectionTrait, numbers: &[PersonId]) -> Result<Vec<StoredNomination>, DbErr> {
     matching(db, nomination::Column::PersonId.is_in(numbers.iter().copied()).into()).await
+}
+
+/// Returns who took back which of these nominations.
+pub async fn withdrawn_by(
+    db: &impl ConnectionTrait,
+    nominations: &[NominationId],
+) -> Result<HashMap<NominationId, PersonId>, DbErr> {
+    if nominations.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let to_change: RelationDef = register_change_object::Entity::belongs_to(register_change::Entity)
+        .from(register_change_object::Column::ChangeId)
+        .to(register_change::Column::Id)
+        .into();
+    let rows: Vec<(i64, PersonId)> = register_change_object::Entity::find()
+        .join(JoinType::InnerJoin, to_change)
+        .filter(register_change_object::Column::Kind.eq(ObjectKind::Nomination))
+        .filter(register_change_object::Column::ObjectId.is_in(nominations.iter().map(|id| id.0)))
+        .filter(register_change::Column::Command.eq(Command::WithdrawNomination))
+        .filter(register_change::Column::UndoneBy.is_null())
+        .select_only()
+        .column(register_change_object::Column::ObjectId)
+        .column(register_change::Column::ActorId)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|(id, actor)| (NominationId(id), actor)).collect())
 }
 
 /// Adds the decisions, and what was recorded from paper, to nominations.

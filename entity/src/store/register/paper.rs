@@ -103,13 +103,21 @@ pub async fn effects_of(
         .await
 }
 
-/// Returns the steps recorded from paper on which a role rests, each with what it has brought about of this role.
+/// Returns what rests on steps recorded from paper for a role, each with the step.
 pub async fn of_role(
     db: &impl ConnectionTrait,
     allocation: AllocationId,
 ) -> Result<Vec<(paper_record_effect::Model, paper_record::Model)>, DbErr> {
+    of_roles(db, &[allocation]).await
+}
+
+/// Returns the same for several roles.
+pub async fn of_roles(
+    db: &impl ConnectionTrait,
+    allocations: &[AllocationId],
+) -> Result<Vec<(paper_record_effect::Model, paper_record::Model)>, DbErr> {
     let effects = paper_record_effect::Entity::find()
-        .filter(paper_record_effect::Column::AllocationId.eq(allocation))
+        .filter(paper_record_effect::Column::AllocationId.is_in(allocations.iter().copied()))
         .order_by_asc(paper_record_effect::Column::Id)
         .all(db)
         .await?;

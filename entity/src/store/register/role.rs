@@ -1,5 +1,7 @@
 //! Reads and writes a role that a person holds, with its dated facts, within a command.
 
+mod approvable;
+
 use std::collections::HashMap;
 
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -13,6 +15,9 @@ use crate::table::{
     allocation, allocation_terms, approval, paper_record, paper_record_effect, pause, register_role, sign_off,
 };
 use crate::value::{ApproverCapacity, Role};
+
+/// How many roles one query reads.
+const AT_ONCE: usize = 500;
 
 /// A role with its dated facts, except pauses, which belong to the person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +48,7 @@ pub struct RoleKey {
 /// Returns a role. `None` if there is none with this key.
 pub async fn find(db: &impl ConnectionTrait, id: AllocationId) -> Result<Option<StoredRole>, DbErr> {
     let Some(row) = allocation::Entity::find_by_id(id).one(db).await? else { return Ok(None) };
-    with_facts(db, row).await.map(Some)
+    Ok(with_facts(db, vec![row]).await?.pop())
 }
 
 /// Returns the role that a person holds for a unit, and that has not ended by `day`: the first, if there are several.
@@ -58,28 +63,51 @@ pub async fn held(db: &impl ConnectionTrait, key: &RoleKey, day: Day) -> Result<
         .await?;
     let held = rows.into_iter().filter(|row| row.valid_to.is_none_or(|to| day < to));
     match held.min_by_key(|row| (row.valid_from, row.id)) {
-        Some(row) => with_facts(db, row).await.map(Some),
+        Some(row) => Ok(with_facts(db, vec![row]).await?.pop()),
         None => Ok(None),
     }
 }
 
-async fn with_facts(db: &impl ConnectionTrait, row: allocation::Model) -> Result<StoredRole, DbErr> {
-    let approvals = approval::Entity::find()
-        .filter(approval::Column::AllocationId.eq(row.id))
+/// Returns several roles, in no particular order.
+pub async fn find_all(db: &impl ConnectionTrait, ids: &[AllocationId]) -> Result<Vec<StoredRole>, DbErr> {
+    let mut found = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AT_ONCE) {
+        let rows = allocation::Entity::find().filter(allocation::Column::Id.is_in(some.iter().copied()));
+        found.extend(with_facts(db, rows.all(db).await?).await?);
+    }
+    Ok(found)
+}
+
+async fn with_facts(db: &impl ConnectionTrait, rows: Vec<allocation::Model>) -> Result<Vec<StoredRole>, DbErr> {
+    let ids: Vec<AllocationId> = rows.iter().map(|row| row.id).collect();
+    let mut approvals = approval::Entity::find()
+        .filter(approval::Column::AllocationId.is_in(ids.iter().copied()))
         .order_by_asc(approval::Column::DecidedOn)
         .order_by_asc(approval::Column::Id)
         .all(db)
         .await?;
-    let mut terms =
-        allocation_terms::Entity::find().filter(allocation_terms::Column::AllocationId.eq(row.id)).all(db).await?;
+    let of_terms = allocation_terms::Column::AllocationId.is_in(ids.iter().copied());
+    let mut terms = allocation_terms::Entity::find().filter(of_terms).all(db).await?;
     terms.sort_by_key(|terms| (terms.valid_from, terms.id));
-    let sign_offs = sign_off::Entity::find()
-        .filter(sign_off::Column::AllocationId.eq(row.id))
+    let mut sign_offs = sign_off::Entity::find()
+        .filter(sign_off::Column::AllocationId.is_in(ids.iter().copied()))
         .order_by_asc(sign_off::Column::Id)
         .all(db)
         .await?;
-    let paper = paper::of_role(db, row.id).await?;
-    Ok(StoredRole { row, approvals, terms, sign_offs, paper })
+    let mut paper = paper::of_roles(db, &ids).await?;
+    let roles = rows.into_iter().map(|row| StoredRole {
+        approvals: taken(&mut approvals, |own| own.allocation_id == row.id),
+        terms: taken(&mut terms, |own| own.allocation_id == row.id),
+        sign_offs: taken(&mut sign_offs, |own| own.allocation_id == row.id),
+        paper: taken(&mut paper, |(effect, _)| effect.allocation_id == row.id),
+        row,
+    });
+    Ok(roles.collect())
+}
+
+/// Takes the items of one role out of those of several, in their order.
+fn taken<T>(items: &mut Vec<T>, is_own: impl Fn(&T) -> bool) -> Vec<T> {
+    items.extract_if(.., |item| is_own(item)).collect()
 }
 
 /// Returns the pauses that are stored on these allocations, oldest first.

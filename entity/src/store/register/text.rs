@@ -12,6 +12,12 @@ use crate::table::register_text;
 /// The largest number of characters of a text.
 pub const LONGEST: usize = 500;
 
+/// Returns the number of characters of a text: of Unicode, not bytes.
+#[must_use]
+pub fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
 /// A text that is about to be stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewText {

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject};
 use entity::store::register::change::Object;
 use entity::store::register::kept::{self, Wish};
-use entity::store::register::text::{self, LONGEST, NewText};
+use entity::store::register::text::{self, NewText};
 use entity::table::{nomination, nomination_decision};
 use entity::value::command::Command;
 use entity::value::register::{DecisionKind, NominationEnd, PaperStep};
@@ -14,6 +14,7 @@ use super::command::RegisterCommand;
 use super::opened::{NominationPayload, Opened, objects, open};
 use super::paper::{Paper, PaperInput, RecordedStep, day_too_early};
 use super::refusal::{CommandRefusal, RefusalCode};
+use super::text::check_given;
 use crate::graphql::error::ApiError;
 use crate::graphql::nominations::VisibleNomination;
 
@@ -131,7 +132,7 @@ pub(super) async fn respond(ctx: &Context<'_>, input: RespondToNominationInput) 
         stored.records.push(command.record(paper, of, &mut change).await?);
     }
     // Both approvals may be there already if an earlier acceptance from paper was disputed.
-    let after = match complete(&mut command, &nomination, stored, &mut change).await? {
+    let after = match complete(&mut command, &stored, &mut change).await? {
         Ok(after) => after,
         Err(refusal) => return Ok(NominationPayload::refused(refusal)),
     };
@@ -207,10 +208,7 @@ pub(super) async fn withdraw(ctx: &Context<'_>, input: WithdrawNominationInput) 
 
 pub(super) async fn answer(ctx: &Context<'_>, input: AnswerNominationInput) -> Result<NominationPayload, ApiError> {
     let AnswerNominationInput { nomination_id, answer, expected_version, idempotency_key } = input.clone();
-    let length = answer.chars().count();
-    if answer.trim().is_empty() || length > LONGEST {
-        let sentence = format!("`answer` must have 1 to {LONGEST} characters.");
-        let refusal = CommandRefusal::about(RefusalCode::TextTooLong, "answer", sentence);
+    if let Err(refusal) = check_given("answer", &answer) {
         return Ok(NominationPayload::refused(refusal));
     }
     let opened =

@@ -1,6 +1,7 @@
 //! What coordinators decide about units: who is responsible for them, which are exempt, and which policy applies. A person
 //! with an office also names their own delegate.
 
+mod acting;
 mod appoint;
 mod delegate;
 mod exempt;
@@ -12,6 +13,7 @@ use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::register::authority::{AuthorityRefusal, DAYS_AHEAD, EXEMPTION_MONTHS};
 use entity::store::access::person::{self, KnownBy};
 
+use self::acting::{ActingLineManagerPayload, AppointActingLineManagerInput};
 use self::appoint::{AppointInput, AppointmentPayload, EndAppointmentInput};
 use self::delegate::{DelegateInput, DelegationPayload};
 use self::exempt::{ExemptUnitInput, ExemptionPayload};
@@ -45,14 +47,24 @@ impl AuthorityMutation {
     }
 
     /// Names a delegate, who acts for a senior manager, coordinator or line manager on some days. The person themselves or a
-    /// coordinator does this; a delegate cannot delegate on. From the first day on, it replaces an earlier delegate of the same
-    /// office.
+    /// coordinator does this; a delegate cannot delegate on. On these days no other delegate of the same office stands in; they
+    /// keep their days before and after.
     async fn delegate(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The delegate.")] input: DelegateInput,
     ) -> Result<DelegationPayload, ApiError> {
         delegate::delegate(ctx, input).await
+    }
+
+    /// Appoints an acting line manager for a person on some days, as a coordinator: only if an approval of a line manager waits
+    /// that no line manager is there to give. On these days no other acting line manager of the person stands in.
+    async fn appoint_acting_line_manager(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The acting line manager.")] input: AppointActingLineManagerInput,
+    ) -> Result<ActingLineManagerPayload, ApiError> {
+        acting::appoint(ctx, input).await
     }
 
     /// Exempts a unit from coverage for some days, with the agreement of another person.
@@ -155,6 +167,16 @@ impl From<AuthorityRefusal> for CommandRefusal {
             AuthorityRefusal::UnitNeeded => {
                 let sentence = "The person has an appointment. Name its unit in `unitCode`.";
                 Self::about(RefusalCode::Missing, "unitCode", sentence)
+            }
+            AuthorityRefusal::NotNeeded => {
+                let sentence = "No approval of a line manager waits for this person, or a line manager or their delegate is \
+                                there to give it. Ask that manager.";
+                Self::new(RefusalCode::NotNeeded, sentence)
+            }
+            AuthorityRefusal::BothApprovals => {
+                let sentence = "This person takes part in the senior manager's approval, or is the only one left who can give \
+                                it. Choose another person.";
+                Self::new(RefusalCode::BothApprovals, sentence)
             }
             AuthorityRefusal::OutsideAppointment => {
                 out_of_range("until", "The appointment does not hold on all of these days.".to_owned())

@@ -5,7 +5,7 @@ use entity::coverage::roster::PersonIx;
 use entity::id::NominationId;
 use entity::register::approvers::may_decide;
 use entity::register::checklist::checklist;
-use entity::store::register::text::{self, LONGEST, NewText};
+use entity::store::register::text::{self, NewText};
 use entity::table::nomination_decision;
 use entity::value::command::Command;
 use entity::value::register::{self, CannotDecide, ChecklistResult, NominationEnd, PaperStep};
@@ -19,6 +19,7 @@ use super::items::{ItemResult, NominationsPayload, check_number, payload};
 use super::opened::{Opened, objects, open};
 use super::paper::{Paper, PaperInput, RecordedStep, Step, day_too_early};
 use super::refusal::{CommandRefusal, RefusalCode};
+use super::text::check_length;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::nominations::VisibleNomination;
@@ -190,11 +191,7 @@ fn check(
         }
         register::DecisionKind::Ask => match item.question.as_deref().map(str::trim) {
             None | Some("") => missing("question", "Give a `question` to ask."),
-            Some(text) if text.chars().count() > LONGEST => {
-                let sentence = format!("`question` may have at most {LONGEST} characters.");
-                Err(CommandRefusal::about(RefusalCode::TextTooLong, "question", sentence))
-            }
-            Some(_) => Ok(decision),
+            Some(_) => check_length("question", item.question.as_deref()).map(|()| decision),
         },
     }
 }
@@ -324,7 +321,7 @@ async fn store(
         stored.row.ended_as = Some(NominationEnd::DeclinedByApprover);
         stored.row.ended_on = Some(step.on);
     }
-    let after = match complete(&mut command, nomination, stored, &mut change).await? {
+    let after = match complete(&mut command, &stored, &mut change).await? {
         Ok(after) => after,
         Err(refusal) => return Ok(Err(vec![refusal])),
     };

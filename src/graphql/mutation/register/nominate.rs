@@ -9,7 +9,7 @@ use entity::period::Day;
 use entity::register::paper::could_nominate;
 use entity::store::access::person::{self, KnownBy};
 use entity::store::register::change::Object;
-use entity::store::register::text::{self, LONGEST, NewText};
+use entity::store::register::text::{self, NewText};
 use entity::table::nomination;
 use entity::value::Role;
 use entity::value::command::Command;
@@ -21,6 +21,7 @@ use super::command::{Begun, RegisterCommand};
 use super::items::{ItemResult, NominationsPayload, check_number, payload, repeated};
 use super::paper::{Paper, PaperInput, RecordedStep, Step};
 use super::refusal::{CommandRefusal, RefusalCode};
+use super::text::check_length;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
 use crate::graphql::object::enums::NetworkRole;
@@ -221,10 +222,7 @@ fn check_form(item: &NominateItem, role: Role, on: Day, today: Day) -> Result<()
         let sentence = "`share` must be between 1 and 1000 thousandths.";
         return Err(CommandRefusal::about(RefusalCode::ShareOutOfRange, "share", sentence));
     }
-    if item.statement.as_ref().is_some_and(|text| text.chars().count() > LONGEST) {
-        let sentence = format!("`statement` may have at most {LONGEST} characters.");
-        return Err(CommandRefusal::about(RefusalCode::TextTooLong, "statement", sentence));
-    }
+    check_length("statement", item.statement.as_deref())?;
     let in_range = |day: Day| on <= day && day <= today.plus_days(DAYS_AHEAD);
     if item.wished_start.is_some_and(|Date(day)| !in_range(day)) {
         let sentence = "`wishedStart` must be between the day of the nomination and a year ahead.";

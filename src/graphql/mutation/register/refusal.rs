@@ -93,6 +93,8 @@ pub(crate) enum RefusalCode {
     OwnWish,
     /// The person has no office on these days that could be delegated.
     NoOffice,
+    /// An acting line manager is not needed: no approval waits, or a line manager is there to give it.
+    NotNeeded,
 }
 
 /// Why a command was refused.

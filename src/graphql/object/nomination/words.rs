@@ -114,7 +114,7 @@ pub(crate) enum DeciderBecause {
     LineManager,
     /// The delegate of that line manager.
     LineManagerDelegate,
-    /// The acting line manager of the nominee, whose posts name none.
+    /// The acting line manager of the nominee, while no line manager is there to decide.
     ActingLineManager,
     /// The senior manager of the unit, or of the nearest unit above that has one.
     SeniorManager,

@@ -67,6 +67,60 @@ both!(
 );
 
 both!(
+    async fn a_new_delegate_leaves_the_days_of_a_later_one(world: World) {
+        organised(&world).await;
+        let name = async |by: i64, input: Value| {
+            assert_eq!(delegate(&world, by, input.clone()).await["refusals"], json!([]), "{input}");
+        };
+        name(SENIOR_MANAGER, of_north(9, "2026-12-10", "2026-12-20")).await;
+        // Named later, for days before, and for days amid those of the other.
+        name(SENIOR_MANAGER, of_north(10, "2026-12-01", "2026-12-05")).await;
+        name(SENIOR_MANAGER, of_north(11, "2026-12-12", "2026-12-13")).await;
+        let expected = [
+            ("2026-11-20", Some(LINE_MANAGER)),
+            ("2026-11-21", None),
+            ("2026-12-01", Some(10)),
+            ("2026-12-05", Some(10)),
+            ("2026-12-06", None),
+            ("2026-12-09", None),
+            ("2026-12-10", Some(9)),
+            ("2026-12-11", Some(9)),
+            ("2026-12-12", Some(11)),
+            ("2026-12-13", Some(11)),
+            ("2026-12-14", Some(9)),
+            ("2026-12-20", Some(9)),
+            ("2026-12-21", None),
+        ];
+        for (day, stands_in) in expected {
+            let stands_in = stands_in.map_or(Value::Null, |person| json!(person_id(person)));
+            assert_eq!(responsible(&world, day).await, [(json!(person_id(SENIOR_MANAGER)), stands_in)], "{day}");
+        }
+        // Over all of them, in one payload.
+        let payload = delegate(&world, SENIOR_MANAGER, of_north(12, "2026-12-04", "2026-12-31")).await;
+        assert_eq!(payload["delegation"]["delegate"]["id"], person_id(12), "{payload}");
+        for (day, stands_in) in [("2026-12-03", 10), ("2026-12-04", 12), ("2026-12-13", 12), ("2026-12-31", 12)] {
+            let both = (json!(person_id(SENIOR_MANAGER)), json!(person_id(stands_in)));
+            assert_eq!(responsible(&world, day).await, [both], "{day}");
+        }
+    }
+);
+
+both!(
+    async fn a_line_managers_delegates_keep_their_other_days(world: World) {
+        organised(&world).await;
+        let id = nominated_and_accepted(&world).await;
+        for input in [days(10, "2026-11-16", "2026-11-30"), days(11, "2026-11-18", "2026-11-19")] {
+            assert_eq!(delegate(&world, LINE_MANAGER, input).await["refusals"], json!([]));
+        }
+        for (passed, stands_in, other) in [(0, 10, 11), (2, 11, 10), (2, 10, 11)] {
+            pass_days(&world, passed);
+            assert_ne!(seen(&world, stands_in, &id).await, Value::Null);
+            assert_eq!(seen(&world, other, &id).await, Value::Null);
+        }
+    }
+);
+
+both!(
     async fn a_coordinator_names_a_delegate_for_others(world: World) {
         organised(&world).await;
         let input = with(of_north(9, "2027-01-01", "2027-01-31"), json!({ "forPersonId": person_id(SENIOR_MANAGER) }));

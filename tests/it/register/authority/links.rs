@@ -5,11 +5,15 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use super::*;
 
 async fn link(world: &World, a: i64, b: i64) -> Value {
-    let query = "mutation($input: LinkPeopleInput!) { linkPeople(input: $input) { done refusal { code } } }";
-    let input = json!({ "personId": person_id(a), "sameAsId": person_id(b) });
-    let answer = answer(&as_person(world, COORDINATOR).await, query, json!({ "input": input })).await;
+    linked_by(world, "linkPeople", json!({ "personId": person_id(a), "sameAsId": person_id(b) })).await
+}
+
+async fn linked_by(world: &World, field: &str, input: Value) -> Value {
+    let query =
+        format!("mutation($input: LinkPeopleInput!) {{ {field}(input: $input) {{ done refusal {{ code }} }} }}");
+    let answer = answer(&as_person(world, COORDINATOR).await, &query, json!({ "input": input })).await;
     assert_eq!(answer.get("errors"), None, "{answer}");
-    answer["data"]["linkPeople"].clone()
+    answer["data"][field].clone()
 }
 
 both!(
@@ -43,6 +47,32 @@ both!(
             .filter(register_change_object::Column::ChangeId.eq(changes[0].id))
             .count(&world.db);
         assert_eq!(objects.await.unwrap(), 3, "both people, and the nomination that was withdrawn");
+    }
+);
+
+both!(
+    async fn separating_two_people_completes_a_nomination(world: World) {
+        organised(&world).await;
+        let id = nominated_and_accepted(&world).await;
+        let input = json!({ "personId": person_id(10), "from": "2026-11-16", "until": "2026-11-30" });
+        let named = command(&world, LINE_MANAGER, "delegate", input, "refusals { code }").await;
+        assert_eq!(named["refusals"], json!([]));
+        accepted(&decide(&world, 10, line(&id)).await);
+        // While the delegate counts as the nominee, that approval is void, and the other one alone is not enough.
+        assert_eq!(link(&world, 10, NOMINEE).await["done"], true);
+        let decided = accepted(&decide(&world, SENIOR_MANAGER, senior(&id)).await);
+        assert_eq!(decided["state"], "AWAITING_APPROVAL");
+        let version = decided["version"].as_i64().unwrap();
+        let separate =
+            |dry_run: bool| json!({ "personId": person_id(10), "sameAsId": person_id(NOMINEE), "dryRun": dry_run });
+        assert_eq!(linked_by(&world, "unlinkPeople", separate(true)).await["done"], false);
+        assert_eq!(seen(&world, NOMINEE, &id).await["state"], "AWAITING_APPROVAL");
+        assert_eq!(linked_by(&world, "unlinkPeople", separate(false)).await["done"], true);
+        let told = seen(&world, NOMINEE, &id).await;
+        assert_eq!((&told["state"], &told["version"]), (&json!("APPROVED"), &json!(version + 1)));
+        let query = r#"{ team(code: "N2") { supporters(first: 50) { nodes { person { id } } } } }"#;
+        let supporters = asked(&world, query).await["team"]["supporters"].to_string();
+        assert!(supporters.contains(&person_id(NOMINEE)), "{supporters}");
     }
 );
 

@@ -1,17 +1,20 @@
 //! Naming a delegate of a senior manager, a coordinator or a line manager.
 
 use async_graphql::{Context, ID, InputObject, SimpleObject};
-use entity::coverage::roster::PersonIx;
+use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::id::PersonId;
 use entity::period::{Day, Validity};
-use entity::register::authority::{CheckedDelegate, NewDelegate, Office, WishedDays, check_delegate, earlier_days};
+use entity::register::authority::WishedDays;
+use entity::register::delegation::{AppointmentPart, NewDelegate, Office, check_delegate, divided};
 use entity::store::register::NewChange;
 use entity::store::register::change::Object;
+use entity::store::register::delegation::{NewDelegation, stand_in};
 use entity::table::{appointment, delegation};
+use entity::value::AppointmentRole;
 use entity::value::command::{Command, ObjectKind};
 use entity::value::register::DelegationKind;
-use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::ActiveValue::NotSet;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand, show_result};
@@ -106,7 +109,9 @@ pub(super) async fn delegate(ctx: &Context<'_>, input: DelegateInput) -> Result<
     let after = json!({ "principal": principal, "delegate": person, "from": input.from.0, "until": input.until.0 });
     change.after = Some(after);
     match checked.office {
-        Office::Appointment { .. } => name_in_appointment(&mut command, &mut change, &new, checked).await?,
+        Office::Appointment { unit, role } => {
+            name_in_appointment(&mut command, &mut change, &new, (unit, role), checked.validity).await?;
+        }
         Office::LineManager => name_for_line_manager(&mut command, &mut change, &new, checked.validity).await?,
     }
     command.finish(change).await?;
@@ -148,110 +153,110 @@ async fn find(
     Ok(Ok(NewDelegate { principal, delegate, unit, days }))
 }
 
-/// Stores the delegate of an appointment. The days of an earlier delegate stay on file, because decisions may rest on them:
-/// then the appointment becomes two, one with each delegate.
+/// Stores the delegate of an appointment, in each of its rows that holds on some of the days. Earlier delegates keep their
+/// other days: then the row becomes several, each with one delegate.
 async fn name_in_appointment(
     command: &mut RegisterCommand,
     change: &mut NewChange,
     new: &NewDelegate,
-    checked: CheckedDelegate,
+    (unit, role): (UnitIx, AppointmentRole),
+    validity: Validity,
 ) -> Result<(), ApiError> {
-    let Office::Appointment { unit, role, validity: held } = checked.office else {
-        return Err(ApiError::internal("a line manager's office is no appointment"));
-    };
     let unit_id = command.index().roster().units[unit.at()].id;
     let numbers = command.numbers_of(new.principal);
     let rows = appointment::Entity::find()
         .filter(appointment::Column::UnitId.eq(unit_id))
         .filter(appointment::Column::Role.eq(role))
         .filter(appointment::Column::PersonId.is_in(numbers))
+        .order_by_asc(appointment::Column::Id)
         .all(command.txn.connection())
         .await?;
-    let is_held = |row: &appointment::Model| (row.valid_from, row.valid_to) == (held.from, held.to);
-    let row =
-        rows.into_iter().find(is_held).ok_or_else(|| ApiError::internal("the appointment is not in its table"))?;
-    let from = new.days.from;
-    let earlier = row
-        .delegate_id
-        .and_then(|_| earlier_days(held, Validity { from: row.delegate_from, to: row.delegate_to }, from));
-    let named = appointment::Model {
-        delegate_id: Some(command.id_of(new.delegate)),
-        delegate_from: checked.validity.from,
-        delegate_to: checked.validity.to,
-        ..row.clone()
-    };
-    keep(command, unit_id, row.person_id, role).await?;
+    let held = |row: &appointment::Model| Validity { from: row.valid_from, to: row.valid_to };
+    let mut replaced = Vec::new();
+    for row in rows.into_iter().filter(|row| held(row).overlaps(validity)) {
+        let earlier = row.delegate_id.map(|_| Validity { from: row.delegate_from, to: row.delegate_to });
+        let named = appointment::Model {
+            delegate_id: Some(command.id_of(new.delegate)),
+            delegate_from: validity.from,
+            delegate_to: validity.to,
+            ..row.clone()
+        };
+        let parts = divided(held(&row), earlier, validity).into_iter().map(|part| {
+            let AppointmentPart { validity: Validity { from, to }, is_new } = part;
+            let of_part = if is_new { &named } else { &row };
+            appointment::Model { valid_from: from, valid_to: to, ..of_part.clone() }
+        });
+        for (nth, part) in parts.enumerate() {
+            if nth == 0 {
+                command.txn.update::<appointment::Entity, appointment::ActiveModel>(&row, part).await?;
+            } else {
+                let part = appointment::ActiveModel { id: NotSet, ..part.into() };
+                command.txn.insert::<appointment::Entity, _>(part).await?;
+            }
+        }
+        keep(command, unit_id, row.person_id, role).await?;
+        if let Some(delegate) = row.delegate_id {
+            change.people.insert(delegate);
+            replaced.push(json!({
+                "appointment": row.id, "delegate": delegate, "from": row.delegate_from,
+                "until": row.delegate_to.map(|to: Day| to.plus_days(-1)),
+            }));
+        }
+    }
     change.objects.insert(Object::unit(unit_id));
     change.units.insert(unit_id);
-    change.people.extend(row.delegate_id);
-    change.before = Some(json!({
-        "appointment": row.id, "delegate": row.delegate_id, "from": row.delegate_from,
-        "until": row.delegate_to.map(|to: Day| to.plus_days(-1)),
-    }));
-    if earlier.is_none() {
-        command.txn.update::<appointment::Entity, appointment::ActiveModel>(&row, named).await?;
-        return Ok(());
-    }
-    let first = appointment::Model { valid_to: Some(from), ..row.clone() };
-    command.txn.update::<appointment::Entity, appointment::ActiveModel>(&row, first).await?;
-    let second = appointment::ActiveModel {
-        id: NotSet,
-        unit_id: Set(named.unit_id),
-        person_id: Set(named.person_id),
-        role: Set(named.role),
-        valid_from: Set(Some(from)),
-        valid_to: Set(named.valid_to),
-        delegate_id: Set(named.delegate_id),
-        delegate_from: Set(named.delegate_from),
-        delegate_to: Set(named.delegate_to),
+    change.before = match replaced.len() {
+        0 => None,
+        1 => replaced.pop(),
+        _ => Some(json!({ "delegates": replaced })),
     };
-    command.txn.insert::<appointment::Entity, _>(second).await?;
     Ok(())
 }
 
-/// Stores the delegate of a line manager without an appointment, and ends those of the same manager on the day before.
+/// Stores the delegate of a line manager without an appointment.
 async fn name_for_line_manager(
     command: &mut RegisterCommand,
     change: &mut NewChange,
     new: &NewDelegate,
     validity: Validity,
 ) -> Result<(), ApiError> {
+    let people = (new.principal, new.delegate);
+    let replaced = stand_in_as(command, DelegationKind::Delegate, people, validity).await?;
+    note_replaced(change, &replaced);
+    Ok(())
+}
+
+/// Stores that the second of two people stands in for the first on some days.
+pub(super) async fn stand_in_as(
+    command: &mut RegisterCommand,
+    kind: DelegationKind,
+    (principal, delegate): (PersonIx, PersonIx),
+    validity: Validity,
+) -> Result<Vec<delegation::Model>, ApiError> {
     let Validity { from: Some(from), to: Some(to) } = validity else {
-        return Err(ApiError::internal("a delegate stands in from a day to a day"));
+        return Err(ApiError::internal("a person stands in from a day to a day"));
     };
-    let numbers = command.numbers_of(new.principal);
-    let earlier = delegation::Entity::find()
-        .filter(delegation::Column::PrincipalId.is_in(numbers))
-        .filter(delegation::Column::Kind.eq(DelegationKind::Delegate))
-        .filter(delegation::Column::ValidTo.gt(from))
-        .filter(delegation::Column::ValidFrom.lt(to))
-        .all(command.txn.connection())
-        .await?;
-    let replaced: Vec<_> = earlier.iter().map(|row| row.id).collect();
-    for row in earlier {
+    let new = NewDelegation {
+        kind,
+        principal: command.numbers_of(principal),
+        principal_id: command.id_of(principal),
+        delegate_id: command.id_of(delegate),
+        from,
+        to,
+        appointed_by: command.actor(),
+    };
+    Ok(stand_in(&mut command.txn, new).await?)
+}
+
+/// Notes in a change record who gives days up by it.
+pub(super) fn note_replaced(change: &mut NewChange, replaced: &[delegation::Model]) {
+    for row in replaced {
         change.people.insert(row.delegate_id);
         change.objects.insert(Object::person(row.delegate_id));
-        if row.valid_from < from {
-            let ended = delegation::Model { valid_to: from, ..row.clone() };
-            command.txn.update::<delegation::Entity, delegation::ActiveModel>(&row, ended).await?;
-        } else {
-            command.txn.delete::<delegation::Entity>(&row).await?;
-        }
     }
     if !replaced.is_empty() {
-        change.before = Some(json!({ "replaced": replaced }));
+        change.before = Some(json!({ "replaced": replaced.iter().map(|row| row.id).collect::<Vec<_>>() }));
     }
-    let row = delegation::ActiveModel {
-        id: NotSet,
-        kind: Set(DelegationKind::Delegate),
-        principal_id: Set(command.id_of(new.principal)),
-        delegate_id: Set(command.id_of(new.delegate)),
-        valid_from: Set(from),
-        valid_to: Set(to),
-        appointed_by: Set(command.actor()),
-    };
-    command.txn.insert::<delegation::Entity, _>(row).await?;
-    Ok(())
 }
 
 /// Reads the delegation between two of these people again, as the viewer may see them now.

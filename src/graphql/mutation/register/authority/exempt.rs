@@ -7,7 +7,6 @@ use entity::period::Validity;
 use entity::register::authority::{NewExemption, WishedDays, check_exemption};
 use entity::store::register::change::Object;
 use entity::store::register::kept_fact::{self, KeptFact};
-use entity::store::register::text::LONGEST;
 use entity::table::{exemption, person};
 use entity::value::command::Command;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -15,7 +14,8 @@ use sea_orm::EntityTrait as _;
 use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand, show_result};
-use super::super::refusal::{CommandRefusal, RefusalCode};
+use super::super::refusal::CommandRefusal;
+use super::super::text::check_given;
 use super::NamedPerson;
 use crate::access::Right;
 use crate::graphql::day_view::DayScope;
@@ -70,10 +70,8 @@ pub(super) async fn exempt(ctx: &Context<'_>, input: ExemptUnitInput) -> Result<
         Ok(unit) => unit,
         Err(refusal) => return Ok(ExemptionPayload::refused(refusal)),
     };
-    let length = input.reason.chars().count();
-    if input.reason.trim().is_empty() || length > LONGEST {
-        let sentence = format!("`reason` must have 1 to {LONGEST} characters.");
-        return Ok(ExemptionPayload::refused(CommandRefusal::about(RefusalCode::TextTooLong, "reason", sentence)));
+    if let Err(refusal) = check_given("reason", &input.reason) {
+        return Ok(ExemptionPayload::refused(refusal));
     }
     let named = NamedPerson { id: Some(&input.agreed_by_person_id), work_email: None };
     let agreed_by = match command.named_person(named).await? {

@@ -101,7 +101,7 @@ async fn reinstate(
         | PaperStep::Nomination
         | PaperStep::Renewal => {}
     }
-    match complete(command, &visible, stored, change).await? {
+    match complete(command, &stored, change).await? {
         Ok(after) => {
             command.write(&visible.stored.row, after).await?;
             Ok(None)

@@ -9,12 +9,13 @@ use entity::register::framework::{
 };
 use entity::store::register::change::Object;
 use entity::store::register::framework::{self as store, NewAssessment};
-use entity::store::register::text::{self, LONGEST, NewText, StoredText};
+use entity::store::register::text::{self, NewText, StoredText};
 use entity::value::command::Command;
 use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand, show_result};
 use super::super::refusal::{CommandRefusal, RefusalCode};
+use super::super::text::check_length;
 use crate::access::Right;
 use crate::graphql::error::ApiError;
 use crate::graphql::id::NodeId;
@@ -183,10 +184,7 @@ fn check(
     }
     let framework = framework_on(command, input.framework_id.as_ref(), on)?;
     let evidence = input.evidence.as_ref().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    if evidence.as_ref().is_some_and(|text| text.chars().count() > LONGEST) {
-        let sentence = format!("`evidence` may have at most {LONGEST} characters.");
-        return Err(CommandRefusal::about(RefusalCode::TextTooLong, "evidence", sentence));
-    }
+    check_length("evidence", evidence.as_deref())?;
     Ok(CheckedAssessment { framework, on, evidence })
 }
 

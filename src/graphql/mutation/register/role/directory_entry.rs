@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand};
 use super::super::refusal::{CommandRefusal, RefusalCode};
+use super::super::text::check_at_most;
 use super::payload::RolePayload;
 use crate::graphql::error::ApiError;
 
@@ -70,11 +71,7 @@ fn checked(
 ) -> Result<EntryTexts, CommandRefusal> {
     let one = |field: &str, text: Option<String>, longest: usize| {
         let text = text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-        if text.as_ref().is_some_and(|text| text.chars().count() > longest) {
-            let sentence = format!("`{field}` may have at most {longest} characters.");
-            return Err(CommandRefusal::about(RefusalCode::TextTooLong, field, sentence));
-        }
-        Ok(text)
+        check_at_most(field, text.as_deref(), longest).map(|()| text)
     };
     Ok(EntryTexts {
         contact: one("contact", contact, SHORT)?,

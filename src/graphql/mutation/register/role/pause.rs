@@ -6,7 +6,7 @@ use entity::id::{AllocationId, PersonId};
 use entity::period::{Day, Validity};
 use entity::register::allocation::{self, ResumedPause, may_last_until, pause_carrier};
 use entity::store::register::change::Object;
-use entity::store::register::text::{self, LONGEST, NewText, StoredText};
+use entity::store::register::text::{self, NewText, StoredText};
 use entity::store::register::{NewChange, kept, role};
 use entity::table::pause;
 use entity::value::Role;
@@ -16,6 +16,7 @@ use serde_json::json;
 
 use super::super::command::{Begun, RegisterCommand};
 use super::super::refusal::{CommandRefusal, RefusalCode};
+use super::super::text::check_length;
 use super::payload::RolePayload;
 use crate::graphql::error::ApiError;
 use crate::graphql::scalar::Date;
@@ -145,17 +146,13 @@ async fn check_evidence(
     if person == command.me || !role::is_own_wish(command.txn.connection(), &numbers, Role::PeerSupporter).await? {
         return Ok(Ok(None));
     }
-    let about = |code, sentence: String| Ok(Err(CommandRefusal::about(code, "evidence", sentence)));
     match evidence.filter(|text| !text.trim().is_empty()) {
         None => {
             let sentence = "The person paused the role themselves, so only they may resume. If they asked you to do it, say \
                             in `evidence` how they asked.";
-            about(RefusalCode::Missing, sentence.to_owned())
+            Ok(Err(CommandRefusal::about(RefusalCode::Missing, "evidence", sentence)))
         }
-        Some(text) if text.chars().count() > LONGEST => {
-            about(RefusalCode::TextTooLong, format!("`evidence` may have at most {LONGEST} characters."))
-        }
-        Some(text) => Ok(Ok(Some(text))),
+        Some(text) => Ok(check_length("evidence", Some(&text)).map(|()| Some(text))),
     }
 }
 

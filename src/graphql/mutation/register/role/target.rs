@@ -1,17 +1,14 @@
 //! The person or role that a command is about, and whether the caller may see it.
 
 use async_graphql::ID;
-use entity::coverage::roster::{Approval, PersonIx, UnitIx};
+use entity::coverage::roster::{PersonIx, UnitIx};
 use entity::period::Day;
 use entity::register::allocation::{CommandGiver, earliest, may_take_effect};
 use entity::register::approvers::approvers;
-use entity::register::facts::{DecisionFacts, NominationFacts, capacities};
-use entity::register::renewal::has_ended;
+use entity::register::facts::{NominationFacts, capacities};
 use entity::store::register::change::Object;
 use entity::store::register::role::{self, RoleKey, StoredRole};
 use entity::store::register::{NewChange, kept};
-use entity::table::approval;
-use entity::value::register::DecisionKind;
 use entity::value::{ApproverCapacity, Role};
 
 use super::super::command::RegisterCommand;
@@ -165,7 +162,7 @@ impl RegisterCommand {
 
     /// Whether a person may approve the role in a capacity on `day`, for themselves or as a delegate.
     pub(super) fn is_approver(&self, target: &RoleTarget, capacity: ApproverCapacity, day: Day) -> bool {
-        let facts = target.as_nomination(self);
+        let facts = target.as_nomination_on(self, self.today);
         approvers(self.index(), capacity, &facts, day).iter().any(|approver| approver.decider == self.me)
     }
 
@@ -177,49 +174,9 @@ impl RegisterCommand {
 }
 
 impl RoleTarget {
-    /// The role as a nomination that is approved: who may renew an approval is decided as who might have given it. A senior
-    /// manager's approval that has ended bars no one; a line manager's always does, as in coverage.
-    pub(super) fn as_nomination(&self, command: &RegisterCommand) -> NominationFacts {
-        self.as_nomination_on(command, command.today)
-    }
-
-    /// The same for an approval that is renewed on `day`, as a paper shows it.
+    /// The role as a nomination that is approved, on `day`, for the rules that say who may approve.
     pub(super) fn as_nomination_on(&self, command: &RegisterCommand, day: Day) -> NominationFacts {
-        let row = &self.stored.row;
-        let bars = |row: &&approval::Model| {
-            let filed = Approval { on: row.decided_on, by: None, withdrawn_on: row.withdrawn_on };
-            let holds = row.capacity == ApproverCapacity::Line || !has_ended(command.index(), self.unit, filed, day);
-            holds && self.stored.counts(row.id)
-        };
-        let decision = |approval: &approval::Model| {
-            let decider = command.known.person_by_id(approval.approver_id?)?;
-            Some(DecisionFacts {
-                capacity: approval.capacity,
-                kind: DecisionKind::Accept,
-                on: approval.decided_on,
-                decider,
-                principal: approval.principal_id.and_then(|id| command.known.person_by_id(id)).unwrap_or(decider),
-                recorder: self.stored.recorder(approval.id).and_then(|id| command.known.person_by_id(id)),
-                protected_hours: approval.protected_hours,
-                answered: true,
-            })
-        };
-        let begun = row.valid_from.unwrap_or(day);
-        NominationFacts {
-            person: self.person,
-            role: row.role,
-            unit: self.unit,
-            share: u32::try_from(row.share).unwrap_or(0),
-            outside_team: self.stored.terms_on(day).is_some_and(|terms| terms.outside_team),
-            nominator: self.person,
-            opened_on: begun,
-            counted_from: begun,
-            accepted_on: Some(begun),
-            wished_start: None,
-            ended: None,
-            in_dispute: false,
-            decisions: self.stored.approvals.iter().filter(bars).filter_map(decision).collect(),
-        }
+        self.stored.as_nomination(command.index(), self.person, self.unit, day)
     }
 
     /// Whether the role has ended by `day`.

@@ -38,6 +38,16 @@ pub(super) const WISHES: &[Wish] = &[
         may: |sight| sight.is_staff(),
     },
     Wish {
+        field: "appointActingLineManager",
+        asked: |_| {
+            let (person, acting) = (encoded("Person", 41), encoded("Person", 42));
+            format!(
+                r#"appointActingLineManager(input: {{forPersonId: "{person}", personId: "{acting}", from: "2026-11-20", until: "2026-11-21"}}) {{ refusals {{ code }} }}"#
+            )
+        },
+        may: |sight| sight.takes_coordinators_steps(),
+    },
+    Wish {
         field: "carryOver",
         asked: |_| r#"carryOver(input: {fromUnitCode: "S4", toUnitCode: "S4"}) { refusals { code } }"#.to_owned(),
         may: |sight| sight.takes_coordinators_steps(),

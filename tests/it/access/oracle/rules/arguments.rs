@@ -105,6 +105,8 @@ pub(in super::super) const ARGUMENTS: &[(&str, &str, Takes)] = &[
     ("EndAppointmentInput", "appointmentId lastDay idempotencyKey", Takes::Wish),
     ("Mutation.delegate", "input", Takes::Input),
     ("DelegateInput", "forPersonId personId workEmail unitCode from until preview idempotencyKey", Takes::Wish),
+    ("Mutation.appointActingLineManager", "input", Takes::Input),
+    ("AppointActingLineManagerInput", "forPersonId personId workEmail from until preview idempotencyKey", Takes::Wish),
     ("Mutation.exemptUnit", "input", Takes::Input),
     ("ExemptUnitInput", "unitCode from until reason agreedByPersonId preview idempotencyKey", Takes::Wish),
     ("Mutation.publishPolicy", "input", Takes::Input),

@@ -85,6 +85,8 @@ pub(in super::super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("AppointmentPayload", "appointment refusals", WithIt),
     ("DelegationPayload", "delegation refusals", WithIt),
     ("Delegation", "principal delegate unitCode firstDay lastDay", WithIt),
+    ("ActingLineManagerPayload", "actingLineManager refusals", WithIt),
+    ("ActingLineManager", "person forPerson firstDay lastDay", WithIt),
     ("ExemptionPayload", "exemption refusals", WithIt),
     ("PublishPolicyPayload", "policy whatIf refusals", WithIt),
     ("Query", "node nodes", Each(See::Found)),
@@ -95,7 +97,7 @@ pub(in super::super) const FIELDS: &[(&str, &str, Rule)] = &[
     ("Mutation", "requestRun resendDelivery setReportPreferences makeToken revokeToken grantRole withdrawRole erasePerson linkPeople \
                   unlinkPeople endSessions nominate respondToNomination withdrawNomination answerNomination \
                   decideNomination pause resume standDown changeAllocation renewApproval withdrawApproval \
-                  setDirectoryEntry carryOver appoint endAppointment delegate exemptUnit publishPolicy publishDocument \
+                  setDirectoryEntry carryOver appoint endAppointment delegate appointActingLineManager exemptUnit publishPolicy publishDocument \
                   acknowledgeDocument signAgreement publishFramework recordAssessment undo disputeRecord settleRecord settleDifference", WithIt),
     // Its content belongs to one person; see `graphql::person` and `erasure::subject`.
     ("Query", "subjectAccess", Own),
