@@ -76,7 +76,7 @@ struct ActTemplate<'a> {
 enum FormView {
     Respond { pack: Option<PackView> },
     Answer { question: String },
-    Decide(DecideView),
+    Decide(Box<DecideView>),
     Dispute,
 }
 
@@ -170,7 +170,7 @@ fn form(
             let question = open.question.clone().filter(|_| nomination.state == NominationState::QUESTION);
             question.map(|question| FormView::Answer { question })
         }
-        LinkedStep::Decide(_) => DecideView::new(nomination, me?).map(FormView::Decide),
+        LinkedStep::Decide(_) => DecideView::new(nomination, me?).map(Box::new).map(FormView::Decide),
         LinkedStep::Dispute(_) => None,
     }
 }

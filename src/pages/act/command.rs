@@ -9,26 +9,49 @@ use crate::graphql::id::NodeId;
 use crate::pages::answer::ApiDate as Date;
 use crate::pages::page::{PageName, read, to_variables};
 
-// `$file` is a `tt`: a derive does not look into the group that `literal` would put around it.
-macro_rules! operation {
-    ($name:ident, $file:tt) => {
-        /// The operation and its answer, from the schema.
-        #[expect(dead_code, reason = "it only gives the module of generated types its name")]
-        #[derive(GraphQLQuery)]
-        #[graphql(
-                                                    schema_path = "src/graphql/schema.graphql",
-                                                    query_path = $file,
-                                                    response_derives = "Debug",
-                                                    variables_derives = "Debug, PartialEq"
-                                                )]
-        struct $name;
-    };
-}
+/// The operation and its answer, from the schema.
+#[expect(dead_code, reason = "it only gives the module of generated types its name")]
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "src/graphql/schema.graphql",
+    query_path = "src/pages/act/respond.graphql",
+    response_derives = "Debug",
+    variables_derives = "Debug, PartialEq"
+)]
+struct ActRespond;
 
-operation!(ActRespond, "src/pages/act/respond.graphql");
-operation!(ActAnswer, "src/pages/act/answer.graphql");
-operation!(ActDecide, "src/pages/act/decide.graphql");
-operation!(ActDispute, "src/pages/act/dispute.graphql");
+/// The operation and its answer, from the schema.
+#[expect(dead_code, reason = "it only gives the module of generated types its name")]
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "src/graphql/schema.graphql",
+    query_path = "src/pages/act/answer.graphql",
+    response_derives = "Debug",
+    variables_derives = "Debug, PartialEq"
+)]
+struct ActAnswer;
+
+/// The operation and its answer, from the schema.
+#[expect(dead_code, reason = "it only gives the module of generated types its name")]
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "src/graphql/schema.graphql",
+    query_path = "src/pages/act/decide.graphql",
+    response_derives = "Debug",
+    variables_derives = "Debug, PartialEq"
+)]
+struct ActDecide;
+
+/// The operation and its answer, from the schema.
+#[expect(dead_code, reason = "it only gives the module of generated types its name")]
+#[derive(GraphQLQuery)]
+#[graphql(
+    schema_path = "src/graphql/schema.graphql",
+    query_path = "src/pages/act/dispute.graphql",
+    response_derives = "Debug",
+    variables_derives = "Debug, PartialEq"
+)]
+struct ActDispute;
 
 /// The fields of a form that was sent, in its order.
 #[derive(Clone, Debug, Default)]

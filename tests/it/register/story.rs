@@ -63,13 +63,16 @@ both!(
         assert_eq!(story.known_to_others().await, known);
         story.quiet_days(7).await;
 
-        // Two years later both approvals end on 16 November 2028. She is reminded 60, 30 and 7 days before.
+        // Two years later both approvals end on 16 November 2028. All three are reminded 60, 30 and 7 days
+        // before.
         story.staff_list_arrives_on("2028-09-17").await;
         story.no_mails().await;
         for quiet_days in [0, 29, 22] {
             story.quiet_days(quiet_days).await;
             story.next_day();
-            story.mails(&[(NURSE, "ask for a renewal by 16 November 2028")]).await;
+            let renew = "renew 1 approval";
+            let ask = (NURSE, "ask for a renewal by 16 November 2028");
+            story.mails(&[ask, (LINE_MANAGER, renew), (SENIOR_MANAGER, renew)]).await;
             story.ward_is("AT_RISK", 0).await;
         }
         assert_eq!(story.today(), day("2028-11-10"));
