@@ -164,7 +164,7 @@ impl ReferenceData {
         principals
     }
 
-    /// The people for whom a person acts as line manager on the day.
+    /// The people who have a person as acting line manager on the day.
     pub(crate) fn acted_for(&self, person: PersonIx, day: Day) -> impl Iterator<Item = PersonIx> {
         self.stood_in_for(person, DelegationKind::Acting, day)
     }

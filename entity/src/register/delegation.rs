@@ -4,12 +4,11 @@
 use super::approvers::{is_last_senior, lacks_line_manager};
 use super::authority::{AuthorityRefusal, WishedDays};
 use super::facts::NominationFacts;
-use super::nomination::state;
+use super::nomination::{state, waits_for_decision};
 use super::terms::RegisterTerms;
 use crate::coverage::Index;
 use crate::coverage::roster::{Appointment, PersonIx, UnitIx};
 use crate::period::{Day, Validity};
-use crate::value::register::NominationState;
 use crate::value::{AppointmentRole, ApproverCapacity};
 
 /// A delegate who is to be named.
@@ -152,16 +151,7 @@ pub struct NewActing {
 /// Whether a nomination waits for a line manager's approval on the day `today`.
 #[must_use]
 pub fn waits_for_line(index: &Index, facts: &NominationFacts, terms: &RegisterTerms, today: Day) -> bool {
-    let is_open = match state(index, facts, terms, today) {
-        NominationState::AwaitingApproval | NominationState::Question | NominationState::NoApprover => true,
-        NominationState::AwaitingNominee
-        | NominationState::Blocked
-        | NominationState::Approved
-        | NominationState::Declined
-        | NominationState::Withdrawn
-        | NominationState::Lapsed => false,
-    };
-    is_open && !facts.is_accepted(ApproverCapacity::Line)
+    waits_for_decision(state(index, facts, terms, today)) && !facts.is_accepted(ApproverCapacity::Line)
 }
 
 /// Checks an acting line manager that `actor`, a coordinator, appoints. `cases` are the person's nominations that wait for a

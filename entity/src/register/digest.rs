@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::approvers::approvers;
 use super::facts::{NominationFacts, capacities};
-use super::nomination::state;
+use super::nomination::{state, waits_for_decision};
 use super::sight::{NominationSight, NominationViewer, sight};
 use super::terms::RegisterTerms;
 use crate::coverage::Index;
 use crate::coverage::roster::{PersonIx, UnitIx};
 use crate::id::NominationId;
 use crate::period::Day;
-use crate::value::register::{DecisionKind, NominationState};
+use crate::value::register::DecisionKind;
 use crate::value::{AppointmentRole, ApproverCapacity};
 
 /// How long a nomination has waited for a decision, as far as mails differ by it.
@@ -138,7 +138,7 @@ fn items(
 ) -> BTreeMap<PersonIx, Asked> {
     let mut asked = BTreeMap::new();
     let Some(days) = facts.accepted_on.map(|on| today.days_since(on)).filter(|days| *days > 0) else { return asked };
-    if !is_waiting(state(index, facts, terms, today)) {
+    if !waits_for_decision(state(index, facts, terms, today)) {
         return asked;
     }
     let stage = Stage::after(days);
@@ -165,19 +165,6 @@ fn items(
         asked.extend(deciders.into_iter().map(|person| (person, decides)));
     }
     asked
-}
-
-/// Whether a nomination in this state may be decided on.
-const fn is_waiting(state: NominationState) -> bool {
-    match state {
-        NominationState::AwaitingApproval | NominationState::Question | NominationState::NoApprover => true,
-        NominationState::AwaitingNominee
-        | NominationState::Blocked
-        | NominationState::Approved
-        | NominationState::Declined
-        | NominationState::Withdrawn
-        | NominationState::Lapsed => false,
-    }
 }
 
 /// Whether the approval of a capacity is missing, and not because the nominee has a question to answer.

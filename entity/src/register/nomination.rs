@@ -132,5 +132,19 @@ fn has_no_approver(index: &Index, facts: &NominationFacts, day: Day) -> bool {
     missing.into_iter().any(|capacity| approvers(index, *capacity, facts, day).is_empty())
 }
 
+/// Whether a nomination in this state may be decided on.
+#[must_use]
+pub const fn waits_for_decision(state: NominationState) -> bool {
+    match state {
+        NominationState::AwaitingApproval | NominationState::Question | NominationState::NoApprover => true,
+        NominationState::AwaitingNominee
+        | NominationState::Blocked
+        | NominationState::Approved
+        | NominationState::Declined
+        | NominationState::Withdrawn
+        | NominationState::Lapsed => false,
+    }
+}
+
 #[cfg(test)]
 mod tests;
