@@ -5,11 +5,12 @@
 //! SQLite. Each size runs in a process of its own, so that its memory is its own.
 
 mod board;
+#[path = "board/sqlite.rs"]
+mod sqlite;
 
 use std::error::Error;
-use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use board::{SIZES, Size};
 use entity::coverage::roster::UnitIx;
@@ -22,6 +23,7 @@ use entity::store::{begin_write, facts};
 use entity::table::allocation;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait as _, DatabaseConnection, EntityTrait as _, QueryFilter as _};
+use sqlite::{import_board, median, milliseconds};
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -115,26 +117,9 @@ fn row<'a>(held: &LoadedRoster, coverage: &'a Coverage, unit: UnitIx) -> Option<
     Some(&coverage.teams[place])
 }
 
-async fn import_board(size: Size, folder: &Path) -> Result<DatabaseConnection, Failure> {
-    board::write(size, folder)?;
-    let db = entity::store::connect(&format!("sqlite:{}", folder.join("psn.db").display())).await?;
-    migration::migrate(&db).await?;
-    board::import(&db, folder).await?;
-    Ok(db)
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times[times.len() / 2]
-}
-
 /// The memory that this process holds now, in MiB (Linux; 0 elsewhere).
 fn memory_mib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse::<u64>().ok()).unwrap_or(0) / 1024
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }

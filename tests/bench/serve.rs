@@ -6,9 +6,10 @@
 
 #[path = "../../jobs/benches/board/mod.rs"]
 mod board;
+#[path = "../../jobs/benches/board/sqlite.rs"]
+mod sqlite;
 
 use std::error::Error;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -35,6 +36,7 @@ use psn::app::App;
 use psn::cli::Cli;
 use sea_orm::{DatabaseConnection, EntityTrait as _, QueryOrder as _, QuerySelect as _};
 use serde_json::{Value, json};
+use sqlite::{import_board, median, milliseconds};
 use tower::ServiceExt as _;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -180,21 +182,4 @@ impl Site {
 
 fn day(text: &str) -> Result<Day, Failure> {
     text.parse().map_err(|_| format!("{text} is no day").into())
-}
-
-async fn import_board(size: Size, folder: &Path) -> Result<DatabaseConnection, Failure> {
-    board::write(size, folder)?;
-    let db = entity::store::connect(&format!("sqlite:{}", folder.join("psn.db").display())).await?;
-    migration::migrate(&db).await?;
-    board::import(&db, folder).await?;
-    Ok(db)
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
-}
-
-fn milliseconds(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
 }

@@ -43,7 +43,7 @@ pub(super) const WISHES: &[Wish] = &[
     Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 5)), may: |sight| sight.requests_runs() },
     Wish { field: "resendDelivery", asked: |_| resend(&encoded("Delivery", 900)), may: |sight| sight.requests_runs() },
     Wish { field: "resendDelivery", asked: |_| resend("nonsense"), may: |sight| sight.requests_runs() },
-    // The viewer's own report, that of a person whom many of them see, and of no person.
+    // The viewer's own report, that of a person that many of them see, and of no person.
     Wish {
         field: "setReportPreferences",
         asked: |_| set_report(None),
@@ -75,7 +75,7 @@ pub(super) const WISHES: &[Wish] = &[
         },
         may: |sight| sight.requests_runs(),
     },
-    // Person 3 of the board, whom many of them see, and an id that does not exist.
+    // Person 3 of the board, who is seen by many of them, and an id that does not exist.
     Wish {
         field: "erasePerson",
         asked: |_| {
@@ -108,7 +108,7 @@ pub(super) const WISHES: &[Wish] = &[
         asked: |_| r#"withdrawRole(id: "2") { grant { id } refusal { code } }"#.to_owned(),
         may: |sight| sight.manages_access(),
     },
-    // About people whom many of them see, and two who do not exist, as a trial that writes nothing.
+    // About people who are seen by many of them, and two who do not exist, as a trial that writes nothing.
     Wish { field: "linkPeople", asked: |_| link("linkPeople", 41, 42, false), may: |sight| sight.links_people() },
     Wish { field: "linkPeople", asked: |_| link("linkPeople", 900, 901, true), may: |sight| sight.links_people() },
     Wish { field: "unlinkPeople", asked: |_| link("unlinkPeople", 41, 42, false), may: |sight| sight.links_people() },
